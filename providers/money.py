@@ -1,0 +1,38 @@
+"""Exact money: Decimal from the wire to the client, never a float."""
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from providers.errors import MalformedError
+
+_PLAIN = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+_HUNDREDTH = Decimal("0.01")
+
+
+class Money(NamedTuple):
+    """An amount in major units (roubles, not kopecks) with at least two decimals."""
+
+    amount: Decimal
+    currency: str
+
+
+def decimal(text: str | None) -> Decimal | None:
+    """The exact number that a decimal string states; an empty string states none.
+
+    Raises MalformedError for anything else: exponents, NaN, blanks, thousands separators.
+    """
+    if not text:
+        return None
+    if not _PLAIN.fullmatch(text):
+        raise MalformedError("is not a decimal number")
+    return Decimal(text)
+
+
+def money(amount: Decimal | None, currency: str | None) -> Money | None:
+    """An amount as money: null without a currency, two decimals or more, no negative zero."""
+    if amount is None or not currency:
+        return None
+    if int(amount.as_tuple().exponent) > -2:
+        amount = amount.quantize(_HUNDREDTH)
+    return Money(amount or abs(amount), currency)

@@ -1,0 +1,36 @@
+"""Instants: read from the many ways that upstreams write them, always with an offset."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from providers.errors import MalformedError
+
+_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", re.ASCII)
+_NONE = ("", "0000-00-00", "0000-00-00 00:00:00")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def instant(text: str | None, zone: tzinfo) -> datetime | None:
+    """The moment that a timestamp states, with its own offset or else that of `zone`.
+
+    Empty strings and zero dates state none. Of an hour that a clock runs through twice the earlier
+    is meant. Raises MalformedError for what is no timestamp.
+    """
+    if text is None or text in _NONE:
+        return None
+    if not _WRITTEN.fullmatch(text):
+        raise MalformedError("is not a timestamp")
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise MalformedError("is not a timestamp") from None
+    return moment
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970: what rows are ordered by."""
+    return (moment - _EPOCH) // _MICROSECOND

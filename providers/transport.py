@@ -1,0 +1,82 @@
+"""The one module that talks: sends a request to one upstream and gives its whole answer.
+
+One aiohttp session a source, so that no connection, cookie or credential is ever shared between
+accounts. Redirects are not followed: aiohttp would send our key headers along to another host.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Self
+
+import aiohttp
+import msgspec
+
+from providers.errors import MalformedError, NoAnswerError, UnavailableError
+from providers.wire import Request, Response
+
+MAX_RESPONSE_BYTES = 32 * 2**20
+
+
+class Transport:
+    """HTTP to one upstream, with bounds on time, size and concurrency."""
+
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str], *, timeout: float, concurrency: int
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._headers = headers
+        self._seconds = timeout
+        self._places = asyncio.Semaphore(concurrency)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=self._seconds),
+            headers={"Accept": "application/json", "User-Agent": "pacioli"},
+            json_serialize=lambda body: msgspec.json.encode(body).decode(),
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def send(self, request: Request) -> Response:
+        """The upstream's answer, whatever its status.
+
+        Waiting for a place among the concurrent requests is not part of the upstream's time.
+        Raises NoAnswerError, UnavailableError, or MalformedError for what is no HTTP answer.
+        """
+        async with self._places:
+            try:
+                return await self._exchange(request)
+            except TimeoutError:
+                raise NoAnswerError(f"no answer within {self._seconds:g} s") from None
+            except (aiohttp.ClientResponseError, aiohttp.ContentTypeError):
+                raise MalformedError("the answer is not HTTP as it should be") from None
+            except (aiohttp.ClientError, OSError):
+                raise UnavailableError("the provider cannot be reached") from None
+
+    async def _exchange(self, request: Request) -> Response:
+        assert self._session is not None, "a transport is used inside `async with`"
+        async with self._session.request(
+            request.method,
+            self._base_url + request.path,
+            params=list(request.query),
+            json=dict(request.body) if request.body else None,
+            headers=self._headers,
+            allow_redirects=False,
+        ) as answer:
+            return Response(answer.status, answer.headers, await _read(answer.content))
+
+
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    """The body, decompressed. Raises MalformedError past the cap, without reading on."""
+    body = bytearray()
+    async for piece in content.iter_any():
+        body += piece
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise MalformedError(f"the answer is larger than {MAX_RESPONSE_BYTES >> 20} MiB")
+    return bytes(body)
