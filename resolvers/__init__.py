@@ -1,0 +1,1 @@
+"""What happens when a field is asked for: no HTTP, no vendor's name, no Strawberry types."""

@@ -1,0 +1,33 @@
+"""The paging arguments of a connection, checked."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from resolvers.errors import UserInputError
+
+
+class Paging(NamedTuple):
+    """How much of a list is wanted, from which end: `cursor` is `before` if `backwards`."""
+
+    size: int
+    backwards: bool = False
+    cursor: str | None = None
+
+
+def paging(given: Mapping[str, Any], *, default: int, largest: int) -> Paging:
+    """What `first`, `after`, `last` and `before` ask for, of which absent ones are not in `given`.
+
+    Raises UserInputError for mixes and bad numbers.
+    """
+    for name in given.keys() & {"first", "last"}:
+        if not 0 <= given[name] <= largest:
+            raise UserInputError(f"{name}: must be from 0 to {largest}, not {given[name]}")
+    backwards = bool(given.keys() & {"last", "before"})
+    if backwards and given.keys() & {"first", "after"}:
+        raise UserInputError(
+            "first, after, last, before: page forwards with `first` and `after`, or backwards "
+            "with `last` and `before`, not both at once"
+        )
+    if backwards:
+        return Paging(given.get("last", default), backwards=True, cursor=given.get("before"))
+    return Paging(given.get("first", default), cursor=given.get("after"))

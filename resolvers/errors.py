@@ -1,0 +1,29 @@
+"""What a field fails with as a whole: bad arguments, or every source lost."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from providers.errors import UpstreamError
+
+
+class UserInputError(Exception):
+    """An argument that cannot be meant; the message names it and says what would be right."""
+
+    code: ClassVar[str] = "BAD_USER_INPUT"
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        return {"code": self.code}
+
+
+class AllSourcesError(Exception):
+    """Every source of a list failed: the first one's error, and which sources with which codes."""
+
+    def __init__(self, errors: Sequence[UpstreamError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        sources = [{"source": error.source, "code": error.code} for error in self.errors]
+        return {**self.errors[0].extensions, "sources": sources}

@@ -1,0 +1,50 @@
+"""Things by their global ids."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from providers.client import Source
+from providers.errors import UpstreamError
+from resolvers.context import Context
+from resolvers.errors import UserInputError
+from resolvers.identifiers import GlobalId, parse
+
+KINDS: Mapping[str, str] = {"Invoice": "invoices"}
+"""The list that holds the rows of a graph type."""
+
+
+async def load_node(
+    context: Context, text: str, *, typename: str | None = None, argument: str = "id"
+) -> Any:
+    """The thing that a global id names, None where there is none (any more).
+
+    Raises UserInputError for what is no id or one of another type, and the source's UpstreamError.
+    """
+    wanted = parse(text, argument)
+    if wanted.typename not in ("Source", *KINDS):
+        raise UserInputError(f"{argument}: this is not an id of this graph")
+    if typename is not None and wanted.typename != typename:
+        raise UserInputError(f"{argument}: this is the id of a {wanted.typename}, not {typename}")
+    source = next((each for each in context.sources if each.name == wanted.source), None)
+    if source is None or wanted.typename == "Source":
+        return source
+    return await _load_record(context, source, wanted)
+
+
+async def _load_record(context: Context, source: Source, wanted: GlobalId) -> Any:
+    kind = KINDS[wanted.typename]
+    if kind not in source.spec.listings:
+        return None
+    return await context.singles(source, kind).load(wanted.provider_id)
+
+
+async def load_nodes(context: Context, texts: Sequence[str]) -> Sequence[Any]:
+    """The things that global ids name, in their order; what fails is an error in its place."""
+    waits = (load_node(context, text, argument=f"ids[{at}]") for at, text in enumerate(texts))
+    results = await asyncio.gather(*waits, return_exceptions=True)
+    for result in results:
+        expected = isinstance(result, UpstreamError | UserInputError)
+        if isinstance(result, BaseException) and not expected:
+            raise result
+    return results

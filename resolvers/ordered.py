@@ -1,0 +1,230 @@
+"""A list that an upstream keeps in the order of its sort key, read by windows.
+
+Rows of equal sort key come from an upstream in any order, so a group of them is held back until
+it is complete and is then sorted. A row that may be the first of such a group is let go early
+where looking further would cost a call and the source has shown no equal keys so far; its mark
+says so, and the next page takes up the rest of the group, if there is any.
+
+Each window begins with a row that is already known, so that rows that appeared or vanished in
+between are noticed; the place is then searched for by its sort key.
+"""
+
+from collections.abc import Sequence
+
+from providers.queries import Direction
+from providers.records import Record
+from resolvers.cursors import Mark
+from resolvers.rows import Rows
+from resolvers.streams import Entry, Item, Stream, Walk
+from resolvers.windows import Gallop, farthest
+
+_ATTEMPTS = 4  # of reading the end of a list that grows meanwhile
+
+
+class OrderBreachError(Exception):
+    """The upstream does not list in the order it is said to; noticed before anything was shown."""
+
+
+class OrderedStream(Stream):
+    """A list in the order of its sort key, or in the reverse, that gives any window of rows."""
+
+    def __init__(self, rows: Rows, walk: Walk, start: Entry) -> None:
+        super().__init__(rows, walk, start)
+        descending = rows.source.order is Direction.DESCENDING
+        self._descending = descending
+        self._step = 1 if walk.down == descending else -1
+        self._last: Item | None = None  # the last row read
+        self._group: list[Item] = []  # wanted rows of its sort key
+        self._run = (0, 0)  # all rows of its sort key: their first and last index
+        self._shown: Item | None = None  # the last row that was let go
+
+    async def fill(self, need: int) -> None:
+        while self.starving:
+            rows = await self._read(need)
+            for index, record in rows:
+                self._take(self._item(index, record))
+            self.ended = self.ended or not rows or self._is_end(rows[-1][0], self._step)
+            if self.ended:
+                self._close()
+            self._release(need)
+
+    async def more(self) -> bool:
+        while self.starving and not self._group:
+            if self._last is not None and self._plain:
+                return True
+            await self.fill(1)
+        return bool(self.ready or self._group)
+
+    @property
+    def _plain(self) -> bool:
+        """Whether every row that follows is wanted."""
+        walk = self.walk
+        return walk.matches is None and walk.floor is None and walk.ceiling is None
+
+    # From rows to final order
+
+    def _take(self, item: Item) -> None:
+        """Adds the next row to the group of its sort key, if it is wanted."""
+        key, last = item.rank.key, self._last
+        if self.ended:
+            return
+        if last is not None and self.walk.beyond(last.rank.key, key):
+            raise OrderBreachError
+        if last is None or last.rank.key != key:
+            self._close()
+            self._run = (item.index, item.index)
+        self._run = (min(self._run[0], item.index), max(self._run[1], item.index))
+        self._last = item
+        if self.walk.past(key):
+            self.ended = True
+        elif self._wanted(item):
+            self._group.append(item)
+
+    def _wanted(self, item: Item) -> bool:
+        if self.walk.early(item.rank.key) or not self.start.wants(item.rank, self.walk):
+            return False
+        if any(item.rank == other.rank for other in self._group):
+            return False
+        return self.walk.matches is None or self.walk.matches(item.record)
+
+    def _close(self) -> None:
+        """The group is complete: its rows are ready, in the order of their ids."""
+        first, last = self._run
+        if last > first:
+            self.rows.source.ties = True
+        for item in self._group:
+            item.before, item.behind = item.index - first, last - item.index
+        if self._group:
+            self._group.sort(key=lambda each: each.rank, reverse=self.walk.down)
+            self._shown = self._group[-1]
+            self.ready.extend(self._group)
+            self._group = []
+
+    def _release(self, need: int) -> None:
+        """Lets a single last row go where the page lacks just that one; see the module."""
+        alone = len(self._group) == 1 and self._run[0] == self._run[1]
+        if alone and len(self.ready) + 1 == need and not self.rows.source.ties:
+            self._shown = self._group.pop()
+            self._shown.open = True
+            self.ready.append(self._shown)
+
+    # From positions to rows
+
+    async def _read(self, need: int) -> Sequence[tuple[int, Record]]:
+        """The next rows that were not read yet, in the direction of the walk."""
+        if self._last is not None:
+            return await self._read_on(self._last, need)
+        if self.start.mark is not None:
+            return await self._resume(self.start.mark, need)
+        if self.start.sought and self.start.bound is not None:
+            far = 0 if self._step < 0 else self.rows.total or 0
+            return await self._seek(self.start.bound.key, need, guess=far)
+        return await self._begin(need)
+
+    async def _begin(self, need: int) -> Sequence[tuple[int, Record]]:
+        """From the end of the list where the walk begins, or where the filter's period does."""
+        limit = self.walk.ceiling if self.walk.down else self.walk.floor
+        rows = await (self._window(0, need) if self._step > 0 else self._from_the_end(need))
+        if limit is None or not rows or not self.walk.early(self.walk.key(rows[-1][1])):
+            return rows
+        return await self._seek(limit, need, guess=rows[-1][0])
+
+    async def _from_the_end(self, need: int) -> Sequence[tuple[int, Record]]:
+        """The last rows; the length is learnt from a first window unless it is known."""
+        if self.rows.total is None:
+            await self.rows.read(0, need + 1)
+        if self.rows.total is None:
+            await self.rows.all()
+        rows: Sequence[tuple[int, Record]] = ()
+        for _ in range(_ATTEMPTS):
+            length = self.rows.total or 0
+            rows = await self._window(length - 1, need)
+            if self.rows.total == length:
+                break
+        return rows
+
+    async def _read_on(self, last: Item, need: int) -> Sequence[tuple[int, Record]]:
+        rows = await self._window(last.index, need + 1)
+        if rows and rows[0][1].provider_id == last.record.provider_id:
+            return rows[1:]
+        # The list changed since the last window: whatever follows the last key is read anew.
+        if self._shown is not None:
+            rank = self._shown.rank
+            self.start = Entry(rank, unfinished=rank if self._shown.open else None)
+        self._group, self._last = [], None
+        return await self._seek(last.rank.key, need, guess=last.index)
+
+    async def _resume(self, mark: Mark, need: int) -> Sequence[tuple[int, Record]]:
+        """From a cursor's mark, if its row is where it was, or has moved with all others."""
+        wide = mark.before + mark.behind
+        group_start = mark.position + (mark.behind if self._step < 0 else -mark.before)
+        at = group_start - self._step * bool(wide)
+        count = need + 1 + wide + bool(wide)
+        for _ in range(2):
+            rows = await self._window(max(at, 0), count)
+            if self._holds(mark, rows):
+                return rows
+            moved = (self.rows.total or mark.length) - mark.length
+            if not moved or not mark.length:
+                break
+            at += moved
+        return await self._seek(mark.key, need, guess=mark.position)
+
+    def _holds(self, mark: Mark, rows: Sequence[tuple[int, Record]]) -> bool:
+        """Whether a window begins safely before all that is wanted and reaches it."""
+        if not rows:
+            return False
+        (index, first), (final, last) = rows[0], rows[-1]
+        alone = not mark.before and not mark.behind
+        safe = (
+            (alone and first.provider_id == mark.provider_id)
+            or self.walk.beyond(mark.key, self.walk.key(first))
+            or self._is_end(index, -self._step)
+        )
+        reached = self.walk.beyond(self.walk.key(last), mark.key) or self._is_end(final, self._step)
+        return safe and (reached or last.provider_id == mark.provider_id)
+
+    async def _seek(self, key: int, need: int, *, guess: int) -> Sequence[tuple[int, Record]]:
+        """From the first row, in the walk's direction, that is not before `key`."""
+        gallop = Gallop(guess, self.rows.source.sizes.largest, self.rows.total)
+        while gallop.point is None:
+            await self._look(gallop, key)
+        return await self._window(gallop.point - (self._step < 0), need)
+
+    async def _look(self, gallop: Gallop, key: int) -> None:
+        """Reads the page around the gallop's guess and tells it where the point can be."""
+        size = self.rows.source.sizes.largest
+        start = gallop.at // size * size
+        rows = await self.rows.read(start, start + size)
+        holds = [self._natively_before(self.walk.key(record), key) for _, record in rows]
+        if not all(holds):
+            gallop.not_after(start + holds.index(False))
+        if any(holds):
+            gallop.not_before(start + len(holds) - holds[::-1].index(True))
+        if not rows:
+            gallop.not_after(min(start, self.rows.total or start))
+        elif self._is_end(rows[-1][0], 1):
+            gallop.not_after(start + len(rows))
+
+    def _natively_before(self, key: int, point: int) -> bool:
+        """Whether a row stands before the place where a walk over `point` begins to read."""
+        if key == point:
+            return self._step < 0
+        return (key > point) == self._descending
+
+    async def _window(self, at: int, count: int) -> Sequence[tuple[int, Record]]:
+        """Rows from `at` on in the walk's direction: `count`, or all of a page when filtering."""
+        if self.walk.matches is not None:
+            rows = await self.rows.read(*farthest(at, self.rows.source.sizes, self._step))
+            self.rows.examine(rows)
+        elif self._step > 0:
+            rows = await self.rows.read(at, at + count, at + count)
+        else:
+            rows = await self.rows.read(at - count + 1, at + 1, at - count)
+        return rows if self._step > 0 else rows[::-1]
+
+    def _is_end(self, index: int, step: int) -> bool:
+        """Whether the list has no row beyond `index` in the direction `step`."""
+        if step < 0:
+            return index == 0
+        return self.rows.total is not None and index + 1 >= self.rows.total

@@ -1,0 +1,141 @@
+"""One page of a merged list: opened from a cursor, read, and turned into cursors again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from providers.client import Source
+from providers.errors import UnorderedError, UpstreamError
+from resolvers.cursors import Cursor, Mark, Stand
+from resolvers.merge import LostSourceError, Taken, any_more, take
+from resolvers.ordered import OrderBreachError, OrderedStream
+from resolvers.ranks import Rank
+from resolvers.rows import Rows
+from resolvers.streams import Item, SortedStream, Stream, Walk, entry
+
+_START_AGAIN = "the list is no longer in the order it was; start again from the first page"
+
+
+class Place(NamedTuple):
+    """Where a page begins: a cursor's row and the marks of the lanes; none for the very first."""
+
+    rank: Rank | None = None
+    marks: Mapping[str, Mark] = {}
+
+
+class Lane(NamedTuple):
+    """One upstream list of a connection, by the name that cursors know it by.
+
+    Its walk has the parts of the filter that the upstream does not apply.
+    """
+
+    name: str
+    rows: Rows
+    walk: Walk
+
+
+@dataclass(slots=True)
+class Page:
+    """The rows of a page in the order of the walk, and what became of each source."""
+
+    taken: Taken
+    lanes: Sequence[Lane]
+    streams: Mapping[str, Stream]
+    lost: dict[Source, UpstreamError]
+    more: bool
+
+
+async def read_page(lanes: Sequence[Lane], place: Place, count: int, *, down: bool) -> Page:
+    """`count` rows from `place` on, towards smaller ranks if `down`.
+
+    A source that fails is left out, and named in `lost`.
+    """
+    lost: dict[Source, UpstreamError] = {}
+    while True:
+        streams = {
+            lane.name: _stream(lane, place) for lane in lanes if lane.rows.source not in lost
+        }
+        try:
+            taken = await take(list(streams.values()), count, down=down)
+            more = await any_more(list(streams.values()))
+        except LostSourceError as failure:
+            _give_up(failure, place, lost)
+        else:
+            return Page(taken, lanes, streams, lost, more)
+
+
+def _give_up(failure: LostSourceError, place: Place, lost: dict[Source, UpstreamError]) -> None:
+    """Leaves the source out, unless it can still be read and sorted."""
+    source, error = failure.stream.rows.source, failure.error
+    if isinstance(error, OrderBreachError):
+        source.unordered = True
+        if place.rank is None:
+            return
+        error = UnorderedError(_START_AGAIN).attributed(source.name, source.provider.name)
+    lost[source] = error
+
+
+def _stream(lane: Lane, place: Place) -> Stream:
+    mark = place.marks.get(lane.name)
+    source = lane.rows.source
+    remembered = mark is not None and bool(mark.stand & Stand.SORTED)
+    unordered = source.unordered if mark is None or source.order is None else remembered
+    kind = SortedStream if unordered else OrderedStream
+    return kind(lane.rows, lane.walk, entry(lane.walk, source.name, place.rank, mark))
+
+
+class Cursors:
+    """The cursors of a page's rows, made when somebody asks for one."""
+
+    def __init__(
+        self, page: Page, place: Place, seal: Callable[[Cursor], str], *, backwards: bool
+    ) -> None:
+        self._page, self._place, self._seal, self._backwards = page, place, seal, backwards
+
+    def at(self, position: int) -> str:
+        """The cursor of the row at a position of `Page.taken`."""
+        owner, _ = self._page.taken[position]
+        marks = dict(self._first_marks)
+        for stream, item in self._latest[position].items():
+            behind = self._backwards and stream is not owner
+            marks[self._names[stream]] = stream.mark(item, behind=behind)
+        return self._seal(Cursor(owner.rows.source.name, self._names[owner], marks))
+
+    @cached_property
+    def _names(self) -> Mapping[Stream, str]:
+        return {stream: name for name, stream in self._page.streams.items()}
+
+    @cached_property
+    def _latest(self) -> Sequence[Mapping[Stream, Item]]:
+        """For each row of the page, the last row that each stream had given by then."""
+        history: list[Mapping[Stream, Item]] = []
+        latest: Mapping[Stream, Item] = {}
+        for stream, item in self._page.taken:
+            latest = {**latest, stream: item}
+            history.append(latest)
+        return history
+
+    @cached_property
+    def _first_marks(self) -> Mapping[str, Mark]:
+        """Each lane's mark before the page; that of a lost source remembers to go on from there.
+
+        A lane that joined with this page has none: until it gives a row it is sought anew.
+        """
+        backwards = self._backwards
+        beginning = None
+        if self._place.rank is None:
+            beginning = Mark(Stand.END if backwards else Stand.START)
+        marks: dict[str, Mark] = {}
+        for lane in self._page.lanes:
+            mark = self._place.marks.get(lane.name, beginning)
+            if mark is not None:
+                stand = mark.stand & ~(Stand.LOST_FORWARDS | Stand.LOST_BACKWARDS)
+                marks[lane.name] = mark._replace(stand=stand | self._fate(lane))
+        return marks
+
+    def _fate(self, lane: Lane) -> Stand:
+        if lane.rows.source in self._page.lost:
+            return Stand.LOST_BACKWARDS if self._backwards else Stand.LOST_FORWARDS
+        is_sorted = isinstance(self._page.streams[lane.name], SortedStream)
+        return Stand.SORTED if is_sorted else Stand.NONE

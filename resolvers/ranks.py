@@ -1,0 +1,38 @@
+"""The one order of all rows: by sort key, then source name, then the provider's id.
+
+A rank compares as ascending order; descending order is its exact reverse. Ids that are numbers
+compare as numbers and come before those that are not. A missing sort key is earlier than any.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from providers.timestamps import micros
+
+MISSING = -(2**63)
+
+Identity = tuple[int, int, str]
+
+
+class Rank(NamedTuple):
+    """A row's place among all rows."""
+
+    key: int
+    source: str
+    identity: Identity
+
+
+def identity(provider_id: str) -> Identity:
+    """A provider's id as it sorts."""
+    if provider_id.isascii() and provider_id.isdecimal():
+        return (0, int(provider_id), provider_id)
+    return (1, 0, provider_id)
+
+
+def by_creation(record: Any) -> int:
+    """The sort key of lists in order of creation."""
+    created = record.created_at
+    return MISSING if created is None else micros(created)
+
+
+Key = Callable[[Any], int]

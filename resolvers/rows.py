@@ -1,0 +1,170 @@
+"""The rows of one upstream list, as far as one operation has read them.
+
+This is where reads become calls. Ranges that are asked for in one turn of the event loop, by
+whichever fields, are joined; a range that is known is not asked for again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from providers.base import Listing, Page
+from providers.client import Source
+from providers.errors import ReadLimitError, UnorderedError, UpstreamError
+from providers.paginators import Slice
+from providers.records import Record
+from providers.wire import Request
+from resolvers.windows import Range, cover_all
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many rows one operation may read from one source to sort or filter them here."""
+
+    limit: int
+    spent: int = 0
+
+    def spend(self, rows: int) -> bool:
+        """Whether they may be read; counts them if so."""
+        self.spent += rows
+        return self.spent <= self.limit
+
+
+_ATTEMPTS = 4  # of reading several pages between which the list did not change
+_running: set[asyncio.Task[None]] = set()
+
+
+@dataclass(slots=True)
+class Rows:
+    """The list that `lane` asks for. `total` is its length, None while unknown."""
+
+    source: Source
+    listing: Listing
+    lane: Request
+    budget: Budget
+    total: int | None = None
+    _examined: set[int] = field(default_factory=set)
+    _known: dict[int, Record] = field(default_factory=dict)
+    _wishes: list[Range] = field(default_factory=list)
+    _turn: asyncio.Future[None] | None = None
+    _error: UpstreamError | None = None
+
+    async def read(
+        self, start: int, stop: int, spare: int | None = None
+    ) -> Sequence[tuple[int, Record]]:
+        """The rows of a range with their indexes; fewer where the list ends before it.
+
+        `spare` is a neighbouring row that is welcome where it costs no further call. Raises the
+        UpstreamError of a call that failed, again for each later read of this list.
+        """
+        wish = Range(max(start, 0), stop, spare if spare is None or spare >= 0 else None)
+        if not self._has(wish.start, stop):
+            await self._fetched(wish)
+        span = range(wish.start, stop) if wish.spare is None else wish.generous
+        return [(at, self._known[at]) for at in span if at in self._known]
+
+    async def length(self) -> int | None:
+        """The length of the list where the upstream states it: one call unless known."""
+        if self.total is None:
+            await self.read(0, 1)
+        return self.total
+
+    async def all(self) -> Sequence[tuple[int, Record]]:
+        """Every row, in the upstream's order. Raises UnorderedError where they are too many."""
+        rows = await self.read(0, self.source.sizes.largest)
+        while self.total is None and rows:
+            self._sortable(len(self._known))
+            start = len(self._known)
+            rows = await self.read(start, start + self.source.sizes.largest)
+        self._sortable(self.total or 0)
+        return await self.read(0, self.total or 0)
+
+    def _sortable(self, rows: int) -> None:
+        if rows > self.budget.limit:
+            raise UnorderedError(
+                "the provider lists in no order that can be relied on, and to sort the list here "
+                f"would take reading more than {self.budget.limit} rows (max_rows_read)"
+            ).attributed(self.source.name, self.source.provider.name)
+
+    def examine(self, rows: Sequence[tuple[int, Record]]) -> None:
+        """Counts rows that are read to be filtered. Raises ReadLimitError past the budget."""
+        fresh = {at for at, _ in rows} - self._examined
+        self._examined |= fresh
+        if not self.budget.spend(len(fresh)):
+            raise ReadLimitError(
+                f"to filter the list here would take reading more than {self.budget.limit} rows "
+                "(max_rows_read); narrow it with createdFrom and createdTo"
+            ).attributed(self.source.name, self.source.provider.name)
+
+    def _has(self, start: int, stop: int) -> bool:
+        if self.total is not None:
+            stop = min(stop, self.total)
+        known = all(at in self._known for at in range(max(start, 0), stop))
+        return known and (start < stop or self.total is not None)
+
+    async def _fetched(self, wish: Range) -> None:
+        """Joins the range to those of this turn of the event loop, and waits for all of them."""
+        if self._error is None:
+            self._wishes.append(wish)
+            if self._turn is None:
+                loop = asyncio.get_running_loop()
+                self._turn = loop.create_future()
+                loop.call_soon(self._dispatch)
+            await asyncio.shield(self._turn)
+        if self._error is not None:
+            raise self._error
+
+    def _dispatch(self) -> None:
+        task = asyncio.ensure_future(self._answer())
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+
+    async def _answer(self) -> None:
+        """Fetches what this turn wished for; an error is kept for everyone who waits."""
+        wishes, self._wishes = self._wishes, []
+        turn, self._turn = self._turn, None
+        assert turn is not None
+        try:
+            await self._fetch(wishes)
+        except UpstreamError as error:
+            self._error = error
+        except Exception as error:  # noqa: BLE001 - it belongs to those who wait, not to this task
+            turn.set_exception(error)
+            return
+        turn.set_result(None)
+
+    async def _fetch(self, wishes: Sequence[Range]) -> None:
+        """Asks until all pages of one attempt tell of the same list, in sizes that it gives."""
+        attempts = 0
+        while attempts < _ATTEMPTS:
+            sizes = self.source.sizes
+            slices = cover_all(wishes, sizes)
+            pages = await self._pages(slices)
+            for piece, page in zip(slices, pages, strict=True):
+                self.source.learn(piece, len(page.rows), page.total)
+            if self.source.sizes == sizes:
+                if self._kept(slices, pages):
+                    return
+                attempts += 1
+
+    async def _pages(self, slices: Sequence[Slice]) -> Sequence[Page]:
+        asked = (self.source.page(self.listing, self.lane, piece) for piece in slices)
+        pages = await asyncio.gather(*asked, return_exceptions=True)
+        failures = [page for page in pages if isinstance(page, BaseException)]
+        if failures:
+            raise failures[0]
+        return [page for page in pages if isinstance(page, Page)]
+
+    def _kept(self, slices: Sequence[Slice], pages: Sequence[Page]) -> bool:
+        """Keeps the rows. False where the list changed between the pages."""
+        totals = {page.total for page in pages if page.total is not None}
+        if totals:
+            if totals != {self.total}:
+                self._known.clear()
+            self.total = max(totals)
+        for piece, page in zip(slices, pages, strict=True):
+            self._known.update(enumerate(page.rows, piece.start))
+            end = piece.start + len(page.rows)
+            if page.total is None and len(page.rows) < piece.size and self._has(end - 1, end):
+                self.total = end
+        return len(totals) < 2

@@ -1,0 +1,119 @@
+"""Which pages to ask for so that a range of rows comes in the fewest calls: pure arithmetic.
+
+A range is half open, `start` up to and without `stop`, counted from 0 in the upstream's own list.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+from providers.paginators import Sizes, Slice
+
+
+class Range(NamedTuple):
+    """Rows that somebody needs, and a neighbour that is welcome where it costs no call."""
+
+    start: int
+    stop: int
+    spare: int | None = None
+
+    @property
+    def generous(self) -> range:
+        """The rows with the spare one."""
+        low = self.start if self.spare is None else min(self.start, self.spare)
+        return range(low, self.stop if self.spare is None else max(self.stop, self.spare + 1))
+
+
+def cover_all(wishes: Iterable[Range], sizes: Sizes) -> list[Slice]:
+    """The pages that hold all the ranges; ranges that share a page cheaply are asked together."""
+    spans: list[range] = []
+    for span in sorted((_span(wish, sizes) for wish in wishes), key=lambda span: span.start):
+        joint = range(spans[-1].start, max(spans[-1].stop, span.stop)) if spans else span
+        if spans and _calls(joint, sizes) < _calls(spans[-1], sizes) + _calls(span, sizes):
+            spans[-1] = joint
+        else:
+            spans.append(span)
+    pages = chain.from_iterable(cover(span.start, span.stop, sizes) for span in spans)
+    return list(dict.fromkeys(pages))
+
+
+def _span(wish: Range, sizes: Sizes) -> range:
+    """The range, with its spare row if that costs nothing."""
+    needed = range(wish.start, max(wish.stop, wish.start + 1))
+    return wish.generous if _calls(wish.generous, sizes) <= _calls(needed, sizes) else needed
+
+
+def _calls(span: range, sizes: Sizes) -> int:
+    return len(cover(span.start, span.stop, sizes))
+
+
+@lru_cache(maxsize=4096)
+def cover(start: int, stop: int, sizes: Sizes) -> tuple[Slice, ...]:
+    """The fewest pages of one size that hold the range, and of those the least overshoot."""
+    size = min(
+        range(sizes.smallest, sizes.largest + 1),
+        key=lambda size: (_last(stop, size) - start // size, _held(start, stop, size)),
+    )
+    return tuple(Slice(number, size) for number in range(start // size, _last(stop, size) + 1))
+
+
+@lru_cache(maxsize=4096)
+def farthest(at: int, sizes: Sizes, step: int) -> tuple[int, int]:
+    """The range of the one page that holds row `at` and most rows behind it in direction `step`."""
+    starts = {size: at // size * size for size in range(sizes.smallest, sizes.largest + 1)}
+    if step > 0:
+        size = max(starts, key=lambda size: starts[size] + size)
+        return at, starts[size] + size
+    return min(starts.values()), at + 1
+
+
+def _last(stop: int, size: int) -> int:
+    return (stop - 1) // size
+
+
+def _held(start: int, stop: int, size: int) -> int:
+    """How many rows the pages of this size hold that together hold the range."""
+    return (_last(stop, size) - start // size + 1) * size
+
+
+class Gallop:
+    """The search for the point in a sorted list where something begins to hold, near a guess.
+
+    Look at the page around `at` and say what it showed. First come the neighbouring pages, then
+    steps that grow fourfold, until the point is between two looks; then the gap is halved.
+    `point` is None until it is found.
+    """
+
+    def __init__(self, guess: int, size: int, length: int | None) -> None:
+        self._low, self._high = 0, length
+        self._up = self._down = False  # whether a look has bounded the point on that side
+        self._size, self._stride = size, 0
+        self.at = self._inside(guess)
+
+    @property
+    def point(self) -> int | None:
+        return self._low if self._high is not None and self._low >= self._high else None
+
+    def not_before(self, index: int) -> None:
+        """The rows up to and without `index` are before the point."""
+        self._low, self._up = max(self._low, index), True
+        self._leap()
+
+    def not_after(self, index: int) -> None:
+        """The point is at `index` or before it."""
+        self._high = index if self._high is None else min(self._high, index)
+        self._down = True
+        self._leap()
+
+    def _leap(self) -> None:
+        if self._up and self._down and self._high is not None:
+            self.at = (self._low + self._high) // 2
+        elif self._up:
+            self.at = self._inside(self._low + self._stride)
+        else:
+            self.at = self._inside((self._high or 0) - 1 - self._stride)
+        self._stride = self._stride * 4 or self._size
+
+    def _inside(self, at: int) -> int:
+        return max(self._low, at if self._high is None else min(at, self._high - 1), 0)
