@@ -1,0 +1,74 @@
+"""How graph types are bound to records: by name and by attribute, copying nothing."""
+
+from collections.abc import Mapping, Set
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField, Selection
+
+from resolvers.context import Context
+from resolvers.identifiers import global_id
+
+T = TypeVar("T", bound=type)
+E = TypeVar("E", bound=type[Enum])
+Info = strawberry.Info[Context, None]
+
+
+def shows_records(cls: T) -> T:
+    """A graph type whose objects are views that carry its name as `typename`."""
+
+    def is_type_of(value: Any, _: Any) -> bool:
+        return bool(value.typename == cls.__name__)
+
+    cls.is_type_of = staticmethod(is_type_of)  # type: ignore[attr-defined]
+    return cls
+
+
+def described(kind: E, description: str, name: str | None = None, **values: str) -> E:
+    """An enum of the records as an enum of the graph, with a sentence for each value."""
+    graph_enum = strawberry.enum(kind, name=name, description=description)
+    for value in graph_enum.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[value.name]
+    return graph_enum
+
+
+def node_id(root: Any) -> strawberry.ID:
+    """The resolver of every `id`."""
+    return strawberry.ID(global_id(root))
+
+
+def given(arguments: Any) -> Mapping[str, Any]:
+    """What a client gave of an input object's fields: null counts as absent, as does no object."""
+    if arguments is None or arguments is strawberry.UNSET:
+        return {}
+    return present(**vars(arguments))
+
+
+def present(**arguments: Any) -> Mapping[str, Any]:
+    """The arguments that have a value."""
+    absent = (None, strawberry.UNSET)
+    return {name: value for name, value in arguments.items() if value not in absent}
+
+
+def selected(info: Info) -> Set[str]:
+    """The names of the fields that are selected of the object that a resolver gives."""
+    names: set[str] = set()
+    for field in info.selected_fields:
+        _collect(field.selections, names)
+    return names
+
+
+def _collect(selections: list[Selection], names: set[str]) -> None:
+    for selection in selections:
+        if not _included(selection.directives):
+            continue
+        if isinstance(selection, SelectedField):
+            names.add(selection.name)
+        elif isinstance(selection, FragmentSpread | InlineFragment):
+            _collect(selection.selections, names)
+
+
+def _included(directives: Mapping[str, Any]) -> bool:
+    skipped = directives.get("skip", {}).get("if", False)
+    return not skipped and bool(directives.get("include", {}).get("if", True))

@@ -1,0 +1,1 @@
+"""What only one provider says of its records: a file a provider."""
