@@ -1,0 +1,1 @@
+"""What faces the network: the application, its settings and the command line."""

@@ -1,0 +1,98 @@
+"""The composition root: settings in, an application out."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from logging import getLogger
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from providers import REGISTRY
+from providers.base import Account
+from providers.client import Source
+from providers.transport import Transport
+from resolvers.context import Context, Limits
+from resolvers.cursors import CursorCodec
+from schema import build
+from server.documents import Documents, UnseenDocuments
+from server.endpoint import Endpoint
+from server.settings import Settings, SourceSettings
+
+logger = getLogger("pacioli")
+
+
+@asynccontextmanager
+async def open_sources(settings: Settings) -> AsyncIterator[tuple[Source, ...]]:
+    """The configured accounts, ready to be asked; their connections end with the context."""
+    async with AsyncExitStack() as stack:
+        sources = [await _open(each, stack) for each in settings.sources]
+        yield tuple(sources)
+
+
+async def _open(settings: SourceSettings, stack: AsyncExitStack) -> Source:
+    spec = REGISTRY[settings.provider]
+    transport = Transport(
+        settings.base_url,
+        spec.sign(settings.credentials),
+        timeout=settings.timeout_seconds,
+        concurrency=settings.max_concurrency,
+    )
+    return Source(
+        spec,
+        Account(settings.name, settings.credentials, settings.time_zone),
+        await stack.enter_async_context(transport),
+        order=settings.direction,
+        page_size=settings.page_size,
+    )
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The server for these settings; its sources are opened when it starts."""
+    server = settings.server
+    limits = Limits(
+        default_page_size=server.limits.default_page_size,
+        max_page_size=server.limits.max_page_size,
+        max_rows_read=server.limits.max_rows_read,
+    )
+    cursors = CursorCodec(_cursor_secret(server.cursor_secret))
+    sources: list[Source] = []
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with open_sources(settings) as opened:
+            sources[:] = opened
+            yield
+            sources.clear()
+
+    def readiness(_: Request) -> Response:
+        ready = bool(sources) or not settings.sources
+        return JSONResponse({"ready": ready}, 200 if ready else 503)
+
+    documents = Documents if server.introspection else UnseenDocuments
+    endpoint = Endpoint(
+        build([documents]),
+        lambda: Context(tuple(sources), limits, cursors),
+        timeout=server.limits.operation_timeout_seconds,
+        with_graphiql=server.graphiql,
+    )
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint),
+            Route("/healthz", lambda _: JSONResponse({"alive": True})),
+            Route("/readyz", readiness),
+        ],
+        lifespan=lifespan,
+        max_body_size=server.limits.max_body_bytes,
+    )
+
+
+def _cursor_secret(configured: str | None) -> bytes:
+    if configured is not None:
+        return configured.encode()
+    logger.warning(
+        "server.cursor_secret is not set: cursors are good until this process ends, and for it only"
+    )
+    return os.urandom(32)

@@ -1,0 +1,48 @@
+"""What clients are told of errors: a stable code for each, and nothing of our insides."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from graphql import GraphQLError
+
+logger = logging.getLogger("pacioli")
+
+
+class BadRequestError(Exception):
+    """A body or a query string that is no GraphQL request."""
+
+
+def coded(error: GraphQLError, code: str) -> GraphQLError:
+    """The same error with a code."""
+    error.extensions = {**(error.extensions or {}), "code": code}
+    return error
+
+
+def presented(errors: Iterable[GraphQLError]) -> list[Mapping[str, Any]]:
+    """The errors of an operation as its answer shows them."""
+    return [_presented(error).formatted for error in errors]
+
+
+def _presented(error: GraphQLError) -> GraphQLError:
+    if "code" in (error.extensions or {}):
+        return error
+    if error.path is None and error.original_error is None:
+        # Past parsing and validation only the coercion of variables fails outside of any field.
+        return coded(error, "BAD_USER_INPUT")
+    return _masked(error)
+
+
+def _masked(error: GraphQLError) -> GraphQLError:
+    """An error that says no more than where its cause is written down."""
+    incident = uuid4().hex
+    logger.error("incident %s", incident, exc_info=error.original_error or error)
+    message = f"Something went wrong here that is not your fault. It is logged as {incident}."
+    extensions = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
+    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
+
+
+def refusal(message: str, code: str) -> Mapping[str, Any]:
+    """The answer to a request that is not executed at all."""
+    return {"errors": [{"message": message, "extensions": {"code": code}}]}
