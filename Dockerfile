@@ -1,0 +1,21 @@
+FROM python:3.11-slim AS build
+WORKDIR /src
+COPY requirements.lock requirements-dev.lock ./
+# What builds the project is locked with the tools and stays behind in this stage.
+RUN python -m venv /opt/tools && /opt/tools/bin/pip install --no-cache-dir --require-hashes -r requirements-dev.lock
+RUN python -m venv /opt/pacioli && /opt/pacioli/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY . .
+RUN /opt/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
+    && /opt/pacioli/bin/pip install --no-deps --no-index /dist/*.whl
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --no-create-home pacioli
+COPY --from=build /opt/pacioli /opt/pacioli
+ENV PATH=/opt/pacioli/bin:$PATH PYTHONUNBUFFERED=1
+# Mount pacioli.toml and the files that it names here; without it the server runs on the sandbox.
+WORKDIR /etc/pacioli
+USER pacioli
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=3)"]
+CMD ["pacioli", "serve", "--host", "0.0.0.0"]
