@@ -1,7 +1,7 @@
 """The contract of a provider: what each vendor's file states, as values and pure functions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
@@ -18,15 +18,20 @@ class Account:
     """One configured account, as far as a provider's pure functions need to know it."""
 
     name: str
-    credentials: Any
+    credentials: Any = field(repr=False)
     zone: tzinfo
 
 
 class Page(NamedTuple):
-    """What one answer to a list request gave: its rows, and the length of the whole list."""
+    """What one answer to a list request gave.
+
+    `total` is the length of the whole list and `more` says whether rows follow the page, where the
+    upstream states them.
+    """
 
     rows: Sequence[Record]
     total: int | None = None
+    more: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,9 @@ class Source:
         broken = self.unordered and self.order is not None
         return SourceState.DEGRADED if broken else SourceState.HEALTHY
 
-    def learn(self, piece: Slice, rows: int, total: int | None) -> None:
+    def learn(self, piece: Slice, page: Page) -> None:
         """Remembers what an answer showed of the page sizes that the upstream gives."""
-        self.sizes = self.sizes.learnt(piece, rows, total)
+        self.sizes = self.sizes.learnt(piece, len(page.rows), page.total, page.more)
 
     async def page(self, listing: Listing, lane: Request, piece: Slice) -> Page:
         """One page of an upstream's list; empty where the list ends before it."""

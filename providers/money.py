@@ -7,7 +7,6 @@ from typing import NamedTuple
 from providers.errors import MalformedError
 
 _PLAIN = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
-_HUNDREDTH = Decimal("0.01")
 
 
 class Money(NamedTuple):
@@ -33,6 +32,7 @@ def money(amount: Decimal | None, currency: str | None) -> Money | None:
     """An amount as money: null without a currency, two decimals or more, no negative zero."""
     if amount is None or not currency:
         return None
-    if int(amount.as_tuple().exponent) > -2:
-        amount = amount.quantize(_HUNDREDTH)
-    return Money(amount or abs(amount), currency)
+    sign, digits, exponent = amount.as_tuple()
+    if isinstance(exponent, int) and exponent > -2:  # not quantize, which gives up at 28 digits
+        amount = Decimal((sign, digits + (0,) * (exponent + 2), -2))
+    return Money(amount or amount.copy_abs(), currency)

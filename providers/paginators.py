@@ -23,15 +23,18 @@ class Sizes(NamedTuple):
     smallest: int
     largest: int
 
-    def learnt(self, piece: Slice, rows: int, total: int | None) -> "Sizes":
-        """What an answer of `rows` rows to `piece`, of a list of `total`, adds to the knowledge.
+    def learnt(self, piece: Slice, rows: int, total: int | None, more: bool | None) -> "Sizes":
+        """What an answer of `rows` rows to `piece` adds; see `base.Page` for the others.
 
-        Fewer rows than there should be: that is the largest page. More than asked: it cannot be
-        asked for smaller ones.
+        Fewer rows than there should be, or as many but not the last ones: that is the largest
+        page. More than asked: it cannot be asked for smaller ones. Behind the end there may be rows
+        too, where an upstream that cuts the size counts the pages by its own.
         """
         if rows > piece.size:
             return Sizes(rows, max(rows, self.largest))
-        if total is None or rows in (0, min(piece.size, max(total - piece.start, 0))):
+        if total is None or rows in (0, piece.size):
+            return self
+        if rows >= total - piece.start and not more:
             return self
         return Sizes(min(self.smallest, rows), rows)
 

@@ -17,7 +17,7 @@ import msgspec
 from providers.errors import MalformedError
 from providers.money import Money, decimal, money
 from providers.timestamps import instant
-from providers.wire import raw_rows, wire_name
+from providers.wire import raw_rows, utf8, wire_name
 
 T = TypeVar("T")
 _INT32 = range(-(2**31), 2**31)
@@ -135,7 +135,10 @@ class Record(View):
 
     @property
     def raw(self) -> msgspec.Raw:
-        return self.origin.raw(self.at)
+        try:
+            return utf8(self.origin.raw(self.at))
+        except MalformedError as error:
+            raise self.origin.malformed(f"{self.place or 'the answer'} {error.reason}") from None
 
 
 def plain(name: str) -> property:
@@ -200,16 +203,22 @@ def amount(name: str, currency: str = "currency") -> property:
 def json(name: str) -> property:
     """Arbitrary JSON as it was received; null is none."""
 
-    def read(view: View) -> msgspec.Raw | None:
-        value: msgspec.Raw = getattr(view.row, name)
-        return None if bytes(value) == b"null" else value
+    def checked(value: msgspec.Raw) -> msgspec.Raw | None:
+        return None if bytes(value) == b"null" else utf8(value)
 
-    return property(read)
+    return property(lambda view: view.converted(name, checked))
 
 
 def lookup(name: str, meanings: Mapping[str, T], unknown: T) -> property:
-    """The unified value of a provider's word."""
-    return property(lambda view: meanings.get(getattr(view.row, name) or "", unknown))
+    """The unified value of a provider's word; what is not even a word is unknown too."""
+
+    def read(view: View) -> T:
+        try:
+            return meanings.get(getattr(view.row, name) or "", unknown)
+        except MalformedError:
+            return unknown
+
+    return property(read)
 
 
 def view(name: str, kind: type[View]) -> property:

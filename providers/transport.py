@@ -10,6 +10,7 @@ from typing import Self
 
 import aiohttp
 import msgspec
+from aiohttp.http_exceptions import ContentEncodingError
 
 from providers.errors import MalformedError, NoAnswerError, UnavailableError
 from providers.wire import Request, Response
@@ -54,9 +55,11 @@ class Transport:
                 return await self._exchange(request)
             except TimeoutError:
                 raise NoAnswerError(f"no answer within {self._seconds:g} s") from None
-            except (aiohttp.ClientResponseError, aiohttp.ContentTypeError):
+            except aiohttp.ClientResponseError:
                 raise MalformedError("the answer is not HTTP as it should be") from None
-            except (aiohttp.ClientError, OSError):
+            except (aiohttp.ClientError, OSError) as error:
+                if isinstance(error.__cause__, ContentEncodingError):
+                    raise MalformedError("the answer cannot be decompressed") from None
                 raise UnavailableError("the provider cannot be reached") from None
 
     async def _exchange(self, request: Request) -> Response:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any, TypeGuard, get_args, get_origin
+from types import UnionType
+from typing import Any, TypeGuard, Union, get_args, get_origin
 
 import msgspec
 
@@ -25,6 +26,8 @@ from providers.errors import (
 )
 
 Fail = Callable[[str], MalformedError]
+_MEMBERS = dict[str, msgspec.Raw]
+_UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +88,31 @@ def _retry_after(value: str | None) -> float | None:
         return float(value[:9])
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
+    moment = moment.replace(tzinfo=moment.tzinfo or UTC)  # without a zone it is in GMT
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
-def decode(body: bytes, kind: Any) -> Any:
+def decode(body: bytes | msgspec.Raw, kind: Any) -> Any:
     """The answer as `kind`. Raises MalformedError, naming the place, for anything else."""
     try:
         return _decoder(kind).decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    except _UNDECODABLE as error:
         raise MalformedError(_complaint(error)) from None
 
 
 def decode_rows(body: bytes, envelope: Any, row: Any, key: str, fail: Fail) -> Any:
-    """The answer as `envelope[row]`, whose list of rows is its attribute `key`.
+    """The answer as `envelope[row]`, whose list of rows, `rows`, is under `key` on the wire.
 
     Rows that are not what the document says become `Lenient`. Raises MalformedError where the
     envelope itself is wrong.
     """
     try:
         return _decoder(envelope[row]).decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        page = decode(body, envelope[Any])
-    rows = [Lenient(row, values, f"{key}[{at}]", fail) for at, values in enumerate(page.rows)]
+    except _UNDECODABLE:
+        page = decode(body, envelope[msgspec.Raw])
+    rows = [_object(text, row, f"{key}[{at}]", fail) for at, text in enumerate(page.rows)]
     return msgspec.structs.replace(page, rows=rows)
 
 
@@ -116,8 +120,17 @@ def decode_row(body: bytes, row: Any, fail: Fail) -> Any:
     """The answer as one `row`, or as a `Lenient` one."""
     try:
         return _decoder(row).decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return Lenient(row, decode(body, dict[str, Any]), "", fail)
+    except _UNDECODABLE:
+        return Lenient(row, decode(body, _MEMBERS), "", fail)
+
+
+def utf8(text: msgspec.Raw) -> msgspec.Raw:
+    """The JSON text itself. Raises MalformedError if it is not UTF-8: undecoded, nobody looked."""
+    try:
+        bytes(text).decode()
+    except UnicodeDecodeError:
+        raise MalformedError("is not UTF-8") from None
+    return text
 
 
 @cache
@@ -136,49 +149,77 @@ def _complaint(error: Exception) -> str:
 
 
 class Lenient:
-    """A row of which each value is checked when it is asked for.
+    """A row of which each value is decoded when it is asked for.
 
-    Stands in for an instance of the struct `kind`: the same attributes, out of decoded JSON.
-    `fail` makes the error for a bad value out of a complaint that names its place.
+    Stands in for an instance of the struct `kind`: the same attributes, out of `members`, the JSON
+    text of each; None where there is no object at all. `fail` makes the error for a bad value out
+    of a complaint that names its place.
     """
 
-    __slots__ = ("_fail", "_kind", "_place", "_values")
+    __slots__ = ("_fail", "_kind", "_members", "_place")
 
-    def __init__(self, kind: Any, values: Any, place: str, fail: Fail) -> None:
-        self._kind, self._values, self._place, self._fail = kind, values, place, fail
+    def __init__(
+        self, kind: Any, members: Mapping[str, msgspec.Raw] | None, place: str, fail: Fail
+    ) -> None:
+        self._kind, self._members, self._place, self._fail = kind, members, place, fail
 
     def __getattr__(self, name: str) -> Any:
         wire = _fields(self._kind)[name]
         place = f"{self._place}.{wire.encode_name}" if self._place else wire.encode_name
-        if not isinstance(self._values, dict):
-            raise self._fail(f"{self._place} is not an object")
-        if wire.encode_name in self._values:
-            return self._checked(self._values[wire.encode_name], wire.type, place)
+        if self._members is None:
+            raise self._fail(f"{self._place} is not what the provider documents")
+        if wire.encode_name in self._members:
+            return _value(self._members[wire.encode_name], wire.type, place, self._fail)
         if wire.required:
             raise self._fail(f"{place} is missing")
         return wire.default
 
-    def _checked(self, value: Any, kind: Any, place: str) -> Any:
-        """`value` as `kind`; structs, also those in a list, stay lenient inside."""
-        options = (kind, *get_args(kind))
-        if value is None and type(None) in options:
-            return None
-        if kind is msgspec.Raw:
-            return msgspec.Raw(_encode_exactly(value))
-        struct = next((option for option in options if _is_struct(option)), None)
-        listed = next((get_args(o)[0] for o in options if get_origin(o) is list), None)
-        if _is_struct(listed) and isinstance(value, list):
-            rows = enumerate(value)
-            return [Lenient(listed, item, f"{place}[{at}]", self._fail) for at, item in rows]
-        if struct is not None and isinstance(value, dict):
-            return Lenient(struct, value, place, self._fail)
-        try:
-            return msgspec.convert(value, kind)
-        except msgspec.ValidationError:
-            raise self._fail(f"{place} is not what the provider documents") from None
+
+def _value(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
+    """`text` as `kind`; objects in it, also those in a list, may be lenient ones.
+
+    What should be a list of objects and is no list becomes one object of which nothing can be read:
+    so each value that is selected of it fails, and not everything around the list.
+    """
+    try:
+        return _decoder(kind).decode(text)
+    except _UNDECODABLE:
+        pass
+    for option in _options(kind):
+        if _is_struct(option) and (members := _members(text)) is not None:
+            return Lenient(option, members, place, fail)
+        if get_origin(option) is list and _is_struct(get_args(option)[0]):
+            return _list(text, get_args(option)[0], place, fail)
+    raise fail(f"{place} is not what the provider documents")
 
 
-_encode_exactly = msgspec.json.Encoder(decimal_format="number").encode
+def _list(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Sequence[Any]:
+    try:
+        items = _decoder(list[msgspec.Raw]).decode(text)
+    except _UNDECODABLE:
+        return [Lenient(kind, None, place, fail)]
+    return [_object(item, kind, f"{place}[{at}]", fail) for at, item in enumerate(items)]
+
+
+def _object(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
+    try:
+        return _decoder(kind).decode(text)
+    except _UNDECODABLE:
+        return Lenient(kind, _members(text), place, fail)
+
+
+def _members(text: msgspec.Raw) -> Mapping[str, msgspec.Raw] | None:
+    """The values of an object, None for anything else."""
+    try:
+        members: Mapping[str, msgspec.Raw] = _decoder(_MEMBERS).decode(text)
+    except _UNDECODABLE:
+        return None
+    return members
+
+
+def _options(kind: Any) -> Sequence[Any]:
+    """The members of a union, else the one type itself."""
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
 def _is_struct(kind: Any) -> TypeGuard[type[msgspec.Struct]]:
@@ -198,6 +239,5 @@ def wire_name(row: Any, name: str) -> str:
 
 def raw_rows(body: bytes, key: str) -> Sequence[msgspec.Raw]:
     """The rows under `key` as they were received, each a JSON text."""
-    members = decode(body, dict[str, msgspec.Raw])
-    rows: Sequence[msgspec.Raw] = decode(bytes(members[key]), list[msgspec.Raw])
+    rows: Sequence[msgspec.Raw] = decode(decode(body, _MEMBERS)[key], list[msgspec.Raw])
     return rows

@@ -8,9 +8,10 @@ either: a bearer token is the habit of the framework whose answers these are.
 """
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from providers.base import Listing, Page, Plan, Provider, Single
 from providers.paginators import PageNumber
@@ -134,10 +135,11 @@ class InvoiceRow(msgspec.Struct):
 
 
 class Envelope(msgspec.Struct, Generic[T]):
-    """A page of the list."""
+    """A page of the list. Of `next` it only matters whether there is one."""
 
-    count: int
+    count: Annotated[int, Meta(ge=0, lt=2**31)]
     rows: list[T] = msgspec.field(name=ROWS)
+    next: Any = msgspec.UNSET
 
 
 class Integration(View):
@@ -254,12 +256,17 @@ def plan(query: InvoiceQuery) -> Plan:
 def page(response: Response, origin: Origin) -> Page:
     """The invoices of an answer to the list request."""
     answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
-    return Page([Invoice(row, origin, at) for at, row in enumerate(answer.rows)], answer.count)
+    more = None if answer.next is msgspec.UNSET else answer.next is not None
+    invoices = [Invoice(row, origin, at) for at, row in enumerate(answer.rows)]
+    return Page(invoices, answer.count, more)
 
 
 def single(provider_id: str) -> Request | None:
-    """GET of one invoice; Yume's ids are whole numbers, so no other text is put into a path."""
-    if not (provider_id.isascii() and provider_id.isdecimal()):
+    """GET of one invoice; Yume's ids are whole numbers, so no other text is put into a path.
+
+    007 is not an id either, though Yume would answer with the invoice 7.
+    """
+    if not (provider_id.isascii() and provider_id.isdecimal()) or provider_id[0] == "0":
         return None
     return Request("GET", f"{LIST.path}{provider_id}/")
 

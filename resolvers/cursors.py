@@ -28,7 +28,8 @@ class Stand(IntFlag):
 
     NONE = 0
     BEHIND = 1  # the row itself comes after the cursor's place
-    OPEN = 2  # rows of the same sort key may follow that were not seen yet
+    EARLY_FORWARDS = 2  # on the way forwards a row of this sort key was let go early; see `Mark`
+    EARLY_BACKWARDS = 128  # the same on the way backwards
     SORTED = 4  # the list is read whole and sorted here: the position means nothing
     START = 8  # no row: the whole list comes after the place
     END = 16  # no row: the whole list comes before it
@@ -40,7 +41,8 @@ class Mark(NamedTuple):
     """Where one source stands.
 
     `before` and `behind` count the neighbours of equal sort key in the upstream's list; `length`
-    is how long that list was, 0 if unknown.
+    is how long that list was, 0 if unknown. `early` is the id of a row that was shown before it
+    was known that more rows of its sort key follow, out of the order of their ids.
     """
 
     stand: Stand
@@ -50,6 +52,7 @@ class Mark(NamedTuple):
     before: int = 0
     behind: int = 0
     length: int = 0
+    early: str = ""
 
     @property
     def has_row(self) -> bool:
@@ -115,6 +118,7 @@ def _pack(mark: Mark) -> list[Any]:
     """A mark without what is at its default, from the end."""
     packed: list[Any] = list(mark)
     packed[0], packed[3] = int(mark.stand), _packed(mark.provider_id)
+    packed[7] = mark.early and _packed(mark.early)
     while len(packed) > 1 and not packed[-1]:
         packed.pop()
     return packed
@@ -122,7 +126,11 @@ def _pack(mark: Mark) -> list[Any]:
 
 def _unpack(packed: list[Any]) -> Mark:
     mark = Mark(*packed)
-    return mark._replace(stand=Stand(mark.stand), provider_id=_unpacked(mark.provider_id))
+    return mark._replace(
+        stand=Stand(mark.stand),
+        provider_id=_unpacked(mark.provider_id),
+        early=_unpacked(mark.early),
+    )
 
 
 def _packed(provider_id: str) -> Any:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from providers.queries import Direction
 from providers.records import Record
 from resolvers.cursors import Mark
+from resolvers.ranks import Rank, identity
 from resolvers.rows import Rows
 from resolvers.streams import Entry, Item, Stream, Walk
 from resolvers.windows import Gallop, farthest
@@ -94,18 +95,25 @@ class OrderedStream(Stream):
             self.rows.source.ties = True
         for item in self._group:
             item.before, item.behind = item.index - first, last - item.index
+            item.early = self._early_of(item.rank)
         if self._group:
             self._group.sort(key=lambda each: each.rank, reverse=self.walk.down)
             self._shown = self._group[-1]
             self.ready.extend(self._group)
             self._group = []
 
+    def _early_of(self, rank: Rank) -> str:
+        """The id of the row of this sort key that was let go early, if one was."""
+        early = self.start.early
+        return early.identity[2] if early is not None and early.key == rank.key else ""
+
     def _release(self, need: int) -> None:
         """Lets a single last row go where the page lacks just that one; see the module."""
         alone = len(self._group) == 1 and self._run[0] == self._run[1]
         if alone and len(self.ready) + 1 == need and not self.rows.source.ties:
             self._shown = self._group.pop()
-            self._shown.open = True
+            self._shown.early = self._shown.record.provider_id
+            self.start = self.start._replace(early=self._shown.rank)
             self.ready.append(self._shown)
 
     # From positions to rows
@@ -149,8 +157,9 @@ class OrderedStream(Stream):
             return rows[1:]
         # The list changed since the last window: whatever follows the last key is read anew.
         if self._shown is not None:
-            rank = self._shown.rank
-            self.start = Entry(rank, unfinished=rank if self._shown.open else None)
+            rank, early = self._shown.rank, self._shown.early
+            was = rank._replace(identity=identity(early)) if early else None
+            self.start = Entry(rank, early=was)
         self._group, self._last = [], None
         return await self._seek(last.rank.key, need, guess=last.index)
 

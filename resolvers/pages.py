@@ -131,11 +131,15 @@ class Cursors:
             mark = self._place.marks.get(lane.name, beginning)
             if mark is not None:
                 stand = mark.stand & ~(Stand.LOST_FORWARDS | Stand.LOST_BACKWARDS)
-                marks[lane.name] = mark._replace(stand=stand | self._fate(lane))
+                marks[lane.name] = mark._replace(stand=stand | self._fate(lane, mark))
         return marks
 
-    def _fate(self, lane: Lane) -> Stand:
-        if lane.rows.source in self._page.lost:
-            return Stand.LOST_BACKWARDS if self._backwards else Stand.LOST_FORWARDS
+    def _fate(self, lane: Lane, mark: Mark) -> Stand:
+        """What this page adds to a mark that it began with."""
+        source, stand = lane.rows.source, Stand.NONE
+        if self._backwards and mark.has_row and mark.rank(source.name) == self._place.rank:
+            stand |= Stand.BEHIND  # the row at the old place comes after the new one
+        if source in self._page.lost:
+            return stand | (Stand.LOST_BACKWARDS if self._backwards else Stand.LOST_FORWARDS)
         is_sorted = isinstance(self._page.streams[lane.name], SortedStream)
-        return Stand.SORTED if is_sorted else Stand.NONE
+        return stand | (Stand.SORTED if is_sorted else Stand.NONE)

@@ -141,7 +141,7 @@ class Rows:
             slices = cover_all(wishes, sizes)
             pages = await self._pages(slices)
             for piece, page in zip(slices, pages, strict=True):
-                self.source.learn(piece, len(page.rows), page.total)
+                self.source.learn(piece, page)
             if self.source.sizes == sizes:
                 if self._kept(slices, pages):
                     return

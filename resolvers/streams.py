@@ -20,7 +20,7 @@ class Item:
     record: Any
     before: int = 0
     behind: int = 0
-    open: bool = False
+    early: str = ""
 
 
 class Walk(NamedTuple):
@@ -57,20 +57,23 @@ class Walk(NamedTuple):
 class Entry(NamedTuple):
     """Where a stream begins.
 
-    Rows beyond `bound` are wanted (the bound itself too if `inclusive`, and other rows of the sort
-    key of `unfinished`). `mark` is where to look first; without one the list is read from its
-    beginning, or, if `sought`, the bound is searched for.
+    Rows beyond `bound` are wanted, the bound itself too if `inclusive`. The row `early` is not;
+    if it is the bound, all other rows of its sort key are. `mark` is where to look first; without
+    one the list is read from its beginning, or, if `sought`, the bound is searched for.
     """
 
     bound: Rank | None = None
     inclusive: bool = False
     mark: Mark | None = None
     sought: bool = False
-    unfinished: Rank | None = None
+    early: Rank | None = None
 
     def wants(self, rank: Rank, walk: Walk) -> bool:
-        if self.unfinished is not None and rank.key == self.unfinished.key:
-            return rank != self.unfinished
+        if self.early is not None and rank.key == self.early.key:
+            if rank == self.early:
+                return False
+            if self.bound == self.early:
+                return True
         if self.bound is None or walk.beyond(rank, self.bound):
             return True
         return self.inclusive and rank == self.bound
@@ -88,10 +91,16 @@ def entry(walk: Walk, source: str, place: Rank | None, mark: Mark | None) -> Ent
         return Entry(bound=None if mark.stand & lost else place, sought=not near)
     own = mark.rank(source)
     consumed = own == place or bool(mark.stand & Stand.BEHIND) == walk.backwards
-    unfinished = own if mark.stand & Stand.OPEN and not walk.backwards else None
+    early = None
+    if mark.stand & _early(walk):
+        early = Rank(mark.key, source, identity(mark.early))
     if mark.stand & lost or walk.beyond(own, place):
-        return Entry(own, not consumed, mark, unfinished=unfinished)
-    return Entry(place, mark=mark, unfinished=unfinished)
+        return Entry(own, not consumed, mark, early=early)
+    return Entry(place, mark=mark, early=early)
+
+
+def _early(walk: Walk) -> Stand:
+    return Stand.EARLY_BACKWARDS if walk.backwards else Stand.EARLY_FORWARDS
 
 
 class Stream(ABC):
@@ -116,10 +125,13 @@ class Stream(ABC):
 
     def mark(self, item: Item, *, behind: bool) -> Mark:
         """The mark of a row of this stream; `behind` if the row comes after the place."""
-        stand = (Stand.BEHIND if behind else Stand.NONE) | (Stand.OPEN if item.open else Stand.NONE)
+        stand = Stand.BEHIND if behind else Stand.NONE
+        if item.early:
+            stand |= _early(self.walk)
         key, _, (_, _, provider_id) = item.rank
         length = self.rows.total or 0
-        return Mark(stand, item.index, key, provider_id, item.before, item.behind, length)
+        neighbours = item.before, item.behind
+        return Mark(stand, item.index, key, provider_id, *neighbours, length, item.early)
 
     def _item(self, index: int, record: Any) -> Item:
         rank = Rank(self.walk.key(record), self.rows.source.name, identity(record.provider_id))

@@ -10,10 +10,17 @@ from schema.query import Query
 from schema.scalars import SCALARS
 
 
+class Graph(Schema):
+    """Strawberry's schema, but that it logs no errors: the server does, those that are its own."""
+
+    def process_errors(self, *_: object) -> None:
+        pass
+
+
 def build(extensions: Sequence[type[SchemaExtension]] = ()) -> Schema:
     """The graph, ready to execute operations with the server's extensions."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    return Schema(Query, config=config, extensions=extensions)
+    return Graph(Query, config=config, extensions=extensions)
 
 
 def sdl() -> str:
