@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 from providers.records import InvoiceStatus
 
@@ -35,8 +36,12 @@ class InvoiceQuery:
             self.statuses == frozenset()
             or self.currencies == frozenset()
             or _crossed(self.created_from, self.created_to)
+            or _crossed(self.total_from, self.total_to, inclusive=True)
         )
 
 
-def _crossed(start: datetime | None, end: datetime | None) -> bool:
-    return start is not None and end is not None and start >= end
+def _crossed(start: Any, end: Any, *, inclusive: bool = False) -> bool:
+    """Whether nothing is from `start` up to `end`, itself `inclusive` or not."""
+    if start is None or end is None:
+        return False
+    return bool(start > end if inclusive else start >= end)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -58,7 +59,7 @@ class InvoiceStatus(Enum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """Where and when rows were read; shared by all rows of one answer.
 
@@ -77,7 +78,13 @@ class Origin:
 
     def raw(self, at: int) -> msgspec.Raw:
         """The row as received, a JSON text."""
-        return msgspec.Raw(self.body) if self.rows is None else raw_rows(self.body, self.rows)[at]
+        return self._received[at]
+
+    @cached_property
+    def _received(self) -> Sequence[msgspec.Raw]:
+        if self.rows is None:
+            return [msgspec.Raw(self.body)]
+        return raw_rows(self.body, self.rows)
 
 
 class View:

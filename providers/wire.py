@@ -142,10 +142,12 @@ def _complaint(error: Exception) -> str:
     """What is wrong and where, without quoting the upstream's own text."""
     if not isinstance(error, msgspec.ValidationError):
         return "the answer is not JSON"
-    place = str(error).partition(" - at `$")[2].rstrip("`").lstrip(".")
-    return (
-        f"{place} is not what the provider documents" if place else "the answer has a wrong shape"
-    )
+    complaint, _, path = str(error).partition(" - at `$")
+    missing = complaint.partition("missing required field `")[2].rstrip("`")
+    place = ".".join(filter(None, (path.rstrip("`").lstrip("."), missing)))
+    if not place:
+        return "the answer has a wrong shape"
+    return f"{place} is missing" if missing else f"{place} is not what the provider documents"
 
 
 class Lenient:
@@ -164,7 +166,9 @@ class Lenient:
         self._kind, self._members, self._place, self._fail = kind, members, place, fail
 
     def __getattr__(self, name: str) -> Any:
-        wire = _fields(self._kind)[name]
+        wire = _fields(self._kind).get(name)
+        if wire is None:
+            raise AttributeError(name)
         place = f"{self._place}.{wire.encode_name}" if self._place else wire.encode_name
         if self._members is None:
             raise self._fail(f"{self._place} is not what the provider documents")
@@ -172,7 +176,8 @@ class Lenient:
             return _value(self._members[wire.encode_name], wire.type, place, self._fail)
         if wire.required:
             raise self._fail(f"{place} is missing")
-        return wire.default
+        made = wire.default_factory
+        return wire.default if made is msgspec.NODEFAULT else made()
 
 
 def _value(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:

@@ -8,7 +8,7 @@ either: a bearer token is the habit of the framework whose answers these are.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -40,6 +40,7 @@ from providers.wire import Request, Response, decode_row, decode_rows, status_re
 T = TypeVar("T")
 LIST = Request("GET", "/v1/billing/invoices/")
 ROWS = "results"
+NO_LINK = (b"null", b'""')
 
 STATUSES = {
     "waiting": InvoiceStatus.PENDING,
@@ -139,7 +140,7 @@ class Envelope(msgspec.Struct, Generic[T]):
 
     count: Annotated[int, Meta(ge=0, lt=2**31)]
     rows: list[T] = msgspec.field(name=ROWS)
-    next: Any = msgspec.UNSET
+    next: msgspec.Raw = msgspec.Raw()
 
 
 class Integration(View):
@@ -256,7 +257,8 @@ def plan(query: InvoiceQuery) -> Plan:
 def page(response: Response, origin: Origin) -> Page:
     """The invoices of an answer to the list request."""
     answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
-    more = None if answer.next is msgspec.UNSET else answer.next is not None
+    link = bytes(answer.next)
+    more = link not in NO_LINK if link else None
     invoices = [Invoice(row, origin, at) for at, row in enumerate(answer.rows)]
     return Page(invoices, answer.count, more)
 

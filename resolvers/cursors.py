@@ -115,21 +115,21 @@ def _digest(name: str) -> bytes:
 
 
 def _pack(mark: Mark) -> list[Any]:
-    """A mark without what is at its default, from the end."""
+    """A mark without what is at its default, from the end; `early` is True for the row itself."""
     packed: list[Any] = list(mark)
     packed[0], packed[3] = int(mark.stand), _packed(mark.provider_id)
-    packed[7] = mark.early and _packed(mark.early)
-    while len(packed) > 1 and not packed[-1]:
-        packed.pop()
-    return packed
+    packed[7] = mark.early == mark.provider_id or _packed(mark.early)
+    told = max((at for at, value in enumerate(mark) if value), default=0)
+    return packed[: told + 1]
 
 
 def _unpack(packed: list[Any]) -> Mark:
     mark = Mark(*packed)
+    early: Any = mark.early
     return mark._replace(
         stand=Stand(mark.stand),
         provider_id=_unpacked(mark.provider_id),
-        early=_unpacked(mark.early),
+        early=_unpacked(mark.provider_id if early is True else early),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from decimal import Context, Decimal
 from functools import partial
 from typing import Any
 
@@ -69,6 +70,7 @@ def canonical(value: Any) -> Any:
         return sorted(canonical(item) for item in value)
     if hasattr(value, "tzinfo"):
         return micros(value)
-    if hasattr(value, "normalize"):
-        return str(value.normalize())
+    if isinstance(value, Decimal):
+        exact = Context(prec=len(value.as_tuple().digits))
+        return str(value.normalize(exact)) if value else "0"
     return value.value if hasattr(value, "value") else value

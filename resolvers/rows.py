@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from providers.base import Listing, Page
 from providers.client import Source
-from providers.errors import ReadLimitError, UnorderedError, UpstreamError
+from providers.errors import MalformedError, ReadLimitError, UnorderedError, UpstreamError
 from providers.paginators import Slice
 from providers.records import Record
 from providers.wire import Request
@@ -30,7 +30,7 @@ class Budget:
         return self.spent <= self.limit
 
 
-_ATTEMPTS = 4  # of reading several pages between which the list did not change
+_ATTEMPTS = 6  # of reading several pages between which the list did not change
 _running: set[asyncio.Task[None]] = set()
 
 
@@ -45,6 +45,7 @@ class Rows:
     total: int | None = None
     _examined: set[int] = field(default_factory=set)
     _known: dict[int, Record] = field(default_factory=dict)
+    _answers: dict[Slice, asyncio.Task[Page]] = field(default_factory=dict)
     _wishes: list[Range] = field(default_factory=list)
     _turn: asyncio.Future[None] | None = None
     _error: UpstreamError | None = None
@@ -58,7 +59,9 @@ class Rows:
         UpstreamError of a call that failed, again for each later read of this list.
         """
         wish = Range(max(start, 0), stop, spare if spare is None or spare >= 0 else None)
-        if not self._has(wish.start, stop):
+        for _ in range(_ATTEMPTS):  # what was fetched is dropped again if the list is seen changed
+            if self._has(wish.start, stop):
+                break
             await self._fetched(wish)
         span = range(wish.start, stop) if wish.spare is None else wish.generous
         return [(at, self._known[at]) for at in span if at in self._known]
@@ -135,36 +138,72 @@ class Rows:
 
     async def _fetch(self, wishes: Sequence[Range]) -> None:
         """Asks until all pages of one attempt tell of the same list, in sizes that it gives."""
-        attempts = 0
-        while attempts < _ATTEMPTS:
+        for _ in range(_ATTEMPTS):
             sizes = self.source.sizes
             slices = cover_all(wishes, sizes)
             pages = await self._pages(slices)
-            for piece, page in zip(slices, pages, strict=True):
-                self.source.learn(piece, page)
-            if self.source.sizes == sizes:
-                if self._kept(slices, pages):
-                    return
-                attempts += 1
+            probes = self._probes(slices, pages)
+            pages += await self._pages(probes)
+            if self.source.sizes == sizes and self._kept([*slices, *probes], pages):
+                return
+        if self.source.sizes != sizes:
+            raise MalformedError("the pages of the list are of no steady size").attributed(
+                self.source.name, self.source.provider.name
+            )
 
-    async def _pages(self, slices: Sequence[Slice]) -> Sequence[Page]:
-        asked = (self.source.page(self.listing, self.lane, piece) for piece in slices)
-        pages = await asyncio.gather(*asked, return_exceptions=True)
-        failures = [page for page in pages if isinstance(page, BaseException)]
+    async def _pages(self, slices: Sequence[Slice]) -> list[Page]:
+        """The pages; what was asked for once is not asked for again."""
+        for piece in slices:
+            if piece not in self._answers:
+                self._answers[piece] = asyncio.ensure_future(self._page(piece))
+        waits = [self._answers[piece] for piece in slices]
+        answers = await asyncio.gather(*waits, return_exceptions=True)
+        failures = [answer for answer in answers if isinstance(answer, BaseException)]
         if failures:
             raise failures[0]
-        return [page for page in pages if isinstance(page, Page)]
+        return [answer for answer in answers if isinstance(answer, Page)]
+
+    async def _page(self, piece: Slice) -> Page:
+        page = await self.source.page(self.listing, self.lane, piece)
+        self.source.learn(piece, page)
+        return page
+
+    def _probes(self, slices: Sequence[Slice], pages: Sequence[Page]) -> Sequence[Slice]:
+        """First pages that can tell why an answer has no rows where some should be, or too many.
+
+        The list has become shorter, or the upstream counts its pages by another size than it was
+        asked for.
+        """
+        total = max(_totals(pages), default=self.total)
+        odd = (
+            piece.size
+            for piece, page in zip(slices, pages, strict=True)
+            if piece.number > 0 and _is_odd(piece, len(page.rows), total)
+        )
+        return [Slice(0, size) for size in dict.fromkeys(odd)]
 
     def _kept(self, slices: Sequence[Slice], pages: Sequence[Page]) -> bool:
         """Keeps the rows. False where the list changed between the pages."""
-        totals = {page.total for page in pages if page.total is not None}
-        if totals:
-            if totals != {self.total}:
-                self._known.clear()
-            self.total = max(totals)
+        totals = _totals(pages)
+        if len(totals) > 1 or (totals and self.total not in (None, *totals)):
+            self._known.clear()
+            kept = self._answers.keys() & slices if len(totals) < 2 else ()
+            self._answers = {piece: self._answers[piece] for piece in kept}
+        self.total = max(totals, default=self.total)
         for piece, page in zip(slices, pages, strict=True):
             self._known.update(enumerate(page.rows, piece.start))
             end = piece.start + len(page.rows)
-            if page.total is None and len(page.rows) < piece.size and self._has(end - 1, end):
+            if self.total is None and len(page.rows) < piece.size and self._has(end - 1, end):
                 self.total = end
         return len(totals) < 2
+
+
+def _totals(pages: Sequence[Page]) -> set[int]:
+    return {page.total for page in pages if page.total is not None}
+
+
+def _is_odd(piece: Slice, rows: int, total: int | None) -> bool:
+    if total is None:
+        return not rows
+    rest = max(total - piece.start, 0)
+    return rows > rest or (rest > 0 and not rows)

@@ -5,7 +5,8 @@ from enum import Enum
 from typing import Any, TypeVar
 
 import strawberry
-from strawberry.types.nodes import FragmentSpread, InlineFragment, SelectedField, Selection
+from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode
+from strawberry.types.nodes import convert_directives
 
 from resolvers.context import Context
 from resolvers.identifiers import global_id
@@ -13,6 +14,7 @@ from resolvers.identifiers import global_id
 T = TypeVar("T", bound=type)
 E = TypeVar("E", bound=type[Enum])
 Info = strawberry.Info[Context, None]
+HasSelections = FieldNode | InlineFragmentNode | FragmentDefinitionNode
 
 
 def shows_records(cls: T) -> T:
@@ -52,21 +54,28 @@ def present(**arguments: Any) -> Mapping[str, Any]:
 
 
 def selected(info: Info) -> Set[str]:
-    """The names of the fields that are selected of the object that a resolver gives."""
+    """The names of the fields that are selected of the object that a resolver gives.
+
+    Each fragment is entered once: Strawberry's own `selected_fields` enters it for every spread,
+    so that twenty fragments that each spread the next one twice are a million.
+    """
+    raw = info._raw_info
     names: set[str] = set()
-    for field in info.selected_fields:
-        _collect(field.selections, names)
+    entered: set[str] = set()
+    holders: list[HasSelections] = list(raw.field_nodes)
+    while holders:
+        selections = holders.pop().selection_set
+        for selection in selections.selections if selections else ():
+            if not _included(convert_directives(raw, selection.directives)):
+                continue
+            if isinstance(selection, FieldNode):
+                names.add(selection.name.value)
+            elif isinstance(selection, InlineFragmentNode):
+                holders.append(selection)
+            elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in entered:
+                entered.add(selection.name.value)
+                holders.append(raw.fragments[selection.name.value])
     return names
-
-
-def _collect(selections: list[Selection], names: set[str]) -> None:
-    for selection in selections:
-        if not _included(selection.directives):
-            continue
-        if isinstance(selection, SelectedField):
-            names.add(selection.name)
-        elif isinstance(selection, FragmentSpread | InlineFragment):
-            _collect(selection.selections, names)
 
 
 def _included(directives: Mapping[str, Any]) -> bool:

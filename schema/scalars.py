@@ -71,7 +71,10 @@ def _literal(read: Callable[[Any], Any], *kinds: type[ValueNode]) -> Callable[..
     """Reads a literal of a document by its text: a number there is exact, unlike in JSON."""
 
     def read_literal(node: ValueNode, _: Any = None) -> Any:
-        return read(node.value if isinstance(node, kinds) else None)  # type: ignore[attr-defined]
+        try:
+            return read(node.value if isinstance(node, kinds) else None)  # type: ignore[attr-defined]
+        except GraphQLError as error:
+            raise GraphQLError(error.message, nodes=node) from None
 
     return read_literal
 

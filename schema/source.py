@@ -1,9 +1,11 @@
 """The configured accounts, how they are doing, and what each contributed to a list."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
+from providers.errors import UpstreamError
 from providers.records import OutcomeStatus, ProviderName, SourceState
 from schema.binding import described, node_id, shows_records
 from schema.node import Node
@@ -34,7 +36,7 @@ described(
 
 @strawberry.type(description="What went wrong with a source.")
 class SourceError:
-    """Bound to providers.errors.UpstreamError."""
+    """Copies providers.errors.UpstreamError: to GraphQL an exception as a value is a failure."""
 
     code: str = strawberry.field(
         description="A stable code: UPSTREAM_UNAVAILABLE, UPSTREAM_TIMEOUT, ..."
@@ -53,6 +55,29 @@ class SourceError:
         description="The provider's own code for what went wrong, as text."
     )
 
+    @classmethod
+    def of(cls, error: UpstreamError | None) -> "SourceError | None":
+        if error is None:
+            return None
+        return cls(
+            code=error.code,
+            message=error.message,
+            retryable=error.retryable,
+            retry_after_seconds=error.retry_after_seconds,
+            http_status=error.http_status,
+            provider_code=error.provider_code,
+        )
+
+
+def last_error(root: Any) -> SourceError | None:
+    """What the last request of a source failed with."""
+    return SourceError.of(root.last_error)
+
+
+def outcome_error(root: Any) -> SourceError | None:
+    """What a source failed with for one list."""
+    return SourceError.of(root.error)
+
 
 @strawberry.type(description="One configured account at one provider.")
 @shows_records
@@ -69,7 +94,8 @@ class Source(Node):
         description="When the upstream last answered as it should; null before the first answer."
     )
     last_error: SourceError | None = strawberry.field(
-        description="What the last request failed with; null when it succeeded."
+        resolver=last_error,
+        description="What the last request failed with; null when it succeeded.",
     )
 
 
@@ -82,4 +108,6 @@ class SourceOutcome:
     fetched_at: datetime | None = strawberry.field(
         description="When the oldest row shown was read from the provider; null if none is shown."
     )
-    error: SourceError | None = strawberry.field(description="Why its rows are missing or stale.")
+    error: SourceError | None = strawberry.field(
+        resolver=outcome_error, description="Why its rows are missing or stale."
+    )

@@ -76,6 +76,7 @@ def create_app(settings: Settings) -> Starlette:
         build([documents]),
         lambda: Context(tuple(sources), limits, cursors),
         timeout=server.limits.operation_timeout_seconds,
+        max_body_bytes=server.limits.max_body_bytes,
         with_graphiql=server.graphiql,
     )
     return Starlette(
@@ -85,7 +86,6 @@ def create_app(settings: Settings) -> Starlette:
             Route("/readyz", readiness),
         ],
         lifespan=lifespan,
-        max_body_size=server.limits.max_body_bytes,
     )
 
 

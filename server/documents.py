@@ -7,6 +7,7 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
     parse,
     specified_rules,
 )
@@ -21,6 +22,7 @@ from server.errors import coded
 MAX_DOCUMENTS = 1000
 MAX_TOKENS = 20_000
 _TOO_DEEP = "The document is nested too deeply."
+_UNREADABLE = "There is a value here that its type cannot take."
 
 
 class Documents(SchemaExtension):
@@ -33,7 +35,7 @@ class Documents(SchemaExtension):
         context = self.execution_context
         document = _parsed(context.query or "")
         if isinstance(document, GraphQLError):
-            raise document
+            raise _anew(document)
         context.graphql_document = document
         yield
 
@@ -50,12 +52,19 @@ class UnseenDocuments(Documents):
     rules = (*Documents.rules, NoSchemaIntrospectionCustomRule)
 
 
+def is_ambiguous(text: str) -> bool:
+    """Whether a document holds several operations, so that a request must name one of them."""
+    document = _parsed(text)
+    definitions = () if isinstance(document, GraphQLError) else document.definitions
+    return sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
+
+
 @lru_cache(maxsize=MAX_DOCUMENTS)
 def _parsed(text: str) -> DocumentNode | GraphQLError:
     try:
         return parse(text, max_tokens=MAX_TOKENS)
     except GraphQLError as error:
-        return coded(error, "GRAPHQL_PARSE_FAILED")
+        return coded(_anew(error), "GRAPHQL_PARSE_FAILED")
     except RecursionError:
         return coded(GraphQLError(_TOO_DEEP), "GRAPHQL_PARSE_FAILED")
 
@@ -71,4 +80,20 @@ def _mistakes(
         errors = validate_document(schema._schema, document, rules)
     except RecursionError:
         errors = [GraphQLError(_TOO_DEEP)]
-    return [coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors]
+    return [coded(_anew(error), "GRAPHQL_VALIDATION_FAILED") for error in errors]
+
+
+def _anew(error: GraphQLError) -> GraphQLError:
+    """A copy, to keep or to raise: an exception holds on to the frames that it passed through.
+
+    The text of a Python exception, such as one about a number's digits, is not passed on.
+    """
+    cause = error.original_error
+    known = cause is None or isinstance(cause, GraphQLError)
+    return GraphQLError(
+        error.message if known else _UNREADABLE,
+        error.nodes,
+        error.source,
+        error.positions,
+        extensions=error.extensions,
+    )

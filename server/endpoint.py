@@ -9,7 +9,7 @@ from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry import Schema
 from strawberry.asgi import GraphQL
@@ -17,10 +17,10 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.ides import GraphQL_IDE
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 
 from resolvers.context import Context
 from server import graphiql
+from server.documents import is_ambiguous
 from server.errors import coded, presented, refusal
 
 
@@ -33,6 +33,9 @@ class Parameters(msgspec.Struct):
     extensions: dict[str, Any] | None = None
 
 
+PARAMETERS = Parameters.__struct_fields__
+
+
 class Endpoint(GraphQL[Context, None]):
     """Strawberry's view, with our codes for all that can be wrong with a request."""
 
@@ -42,22 +45,40 @@ class Endpoint(GraphQL[Context, None]):
         new_context: Callable[[], Context],
         *,
         timeout: float,
+        max_body_bytes: int,
         with_graphiql: bool,
     ) -> None:
         ide: GraphQL_IDE | None = "graphiql" if with_graphiql else None
         super().__init__(schema, graphql_ide=ide, subscription_protocols=())
         self._new_context, self._timeout = new_context, timeout
+        self._max_body_bytes = max_body_bytes
         self._page = graphiql.page()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            response = await self.run(Request(scope, receive))
+            response = await self.run(Request(scope, self._limited(receive)))
         except HTTPException as error:
             response = self._refused(error)
         await response(scope, receive, send)
 
+    def _limited(self, receive: Receive) -> Receive:
+        """A `receive` that refuses to read a body past the limit."""
+        size = 0
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self._max_body_bytes:
+                limit = f"{self._max_body_bytes} bytes (max_body_bytes)"
+                raise HTTPException(413, f"The body is larger than {limit}.")
+            return message
+
+        return limited
+
     def _refused(self, error: HTTPException) -> Response:
-        body = self.encode_json(refusal(error.reason, "BAD_REQUEST"))
+        code = "LIMIT_EXCEEDED" if error.status_code == 413 else "BAD_REQUEST"
+        body = self.encode_json(refusal(error.reason, code))
         headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
         return Response(body, error.status_code, headers, media_type="application/json")
 
@@ -67,26 +88,27 @@ class Endpoint(GraphQL[Context, None]):
         return self._new_context()
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        asked: Parameters
         if request.method == "GET":
             asked = self._from_query_string(request.query_params)
         elif (request.content_type or "").partition(";")[0].strip().lower() == "application/json":
-            asked = _decoded(await request.get_body())
+            asked = _decoded(await request.get_body(), Parameters)
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
+        if asked.operationName is None and is_ambiguous(asked.query or ""):
+            raise HTTPException(
+                400, "The document has several operations: name one, operationName."
+            )
         return GraphQLRequestData(
             asked.query, asked.variables, asked.operationName, asked.extensions, protocol="http"
         )
 
     def _from_query_string(self, parameters: Any) -> Parameters:
         """The request of a GET: its variables and extensions are JSON texts."""
-        parts = {
-            name: msgspec.Raw(value.encode())
-            if name in ("variables", "extensions") and value
-            else value
-            for name in ("query", "variables", "operationName", "extensions")
-            if (value := parameters.get(name)) is not None
-        }
-        return _decoded(msgspec.json.encode(parts))
+        parts = {name: parameters[name] for name in PARAMETERS if parameters.get(name)}
+        for name in parts.keys() & {"variables", "extensions"}:
+            parts[name] = _decoded(parts[name].encode(), dict[str, Any] | None)
+        return Parameters(**parts)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         try:
@@ -102,8 +124,8 @@ class Endpoint(GraphQL[Context, None]):
         answer: dict[str, Any] = {}
         if result.errors:
             answer["errors"] = presented(result.errors)
-        if not isinstance(result, PreExecutionError):
-            answer["data"] = result.data
+        if result.data is not None or any(error.path for error in result.errors or ()):
+            answer["data"] = result.data  # absent where not even one field was tried
         return answer  # type: ignore[return-value]
 
     def encode_json(self, data: object) -> bytes:
@@ -119,9 +141,9 @@ class Endpoint(GraphQL[Context, None]):
         return HTMLResponse(self._page)
 
 
-def _decoded(body: bytes) -> Parameters:
+def _decoded(body: bytes, kind: Any) -> Any:
     try:
-        return msgspec.json.decode(body, type=Parameters)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise HTTPException(400, f"This is not a GraphQL request: {error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -10,10 +10,6 @@ from graphql import GraphQLError
 logger = logging.getLogger("pacioli")
 
 
-class BadRequestError(Exception):
-    """A body or a query string that is no GraphQL request."""
-
-
 def coded(error: GraphQLError, code: str) -> GraphQLError:
     """The same error with a code."""
     error.extensions = {**(error.extensions or {}), "code": code}
@@ -28,7 +24,8 @@ def presented(errors: Iterable[GraphQLError]) -> list[Mapping[str, Any]]:
 def _presented(error: GraphQLError) -> GraphQLError:
     if "code" in (error.extensions or {}):
         return error
-    if error.path is None and error.original_error is None:
+    cause = error.original_error
+    if error.path is None and (cause is None or isinstance(cause, GraphQLError)):
         # Past parsing and validation only the coercion of variables fails outside of any field.
         return coded(error, "BAD_USER_INPUT")
     return _masked(error)

@@ -1,0 +1,112 @@
+"""Every moment comes out with an offset, and as the moment that was meant."""
+
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from providers.errors import MalformedError
+from providers.timestamps import instant, micros
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+offsets = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
+naive = st.datetimes(datetime(1970, 1, 2), datetime(9998, 12, 31))  # noqa: DTZ001
+aware = st.builds(lambda moment, zone: moment.replace(tzinfo=zone), naive, offsets)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "iso"),
+    [
+        ("2023-11-07T05:31:56Z", MOSCOW, "2023-11-07T05:31:56+00:00"),
+        ("2023-11-07T05:31:56.250Z", MOSCOW, "2023-11-07T05:31:56.250000+00:00"),
+        ("2023-11-07T05:31:56.123456789Z", MOSCOW, "2023-11-07T05:31:56.123456+00:00"),
+        ("2020-04-29T08:18:03+03", UTC, "2020-04-29T08:18:03+03:00"),
+        ("2020-04-29T08:18:03+0530", UTC, "2020-04-29T08:18:03+05:30"),
+        ("2020-04-29T08:18:03-03:00", UTC, "2020-04-29T08:18:03-03:00"),
+        ("2020-04-29 08:18:03", MOSCOW, "2020-04-29T08:18:03+03:00"),
+        ("2020-04-29T08:18", MOSCOW, "2020-04-29T08:18:00+03:00"),
+        ("2020-04-29", MOSCOW, "2020-04-29T00:00:00+03:00"),
+        ("2025-07-01 12:00:00", AMSTERDAM, "2025-07-01T12:00:00+02:00"),
+        ("2025-01-01 12:00:00", AMSTERDAM, "2025-01-01T12:00:00+01:00"),
+        ("2025-10-26 02:30:00", AMSTERDAM, "2025-10-26T02:30:00+02:00"),  # the earlier of two
+        ("2024-02-29T00:00:00Z", UTC, "2024-02-29T00:00:00+00:00"),
+    ],
+)
+def test_instant(text: str, zone: tzinfo, iso: str) -> None:
+    moment = instant(text, zone)
+    assert moment is not None
+    assert moment.isoformat() == iso
+
+
+@pytest.mark.parametrize("text", [None, "", "0000-00-00", "0000-00-00 00:00:00"])
+def test_zero_dates_state_no_moment(text: str | None) -> None:
+    assert instant(text, UTC) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("yesterday", "<string>", "0", "1700000000", "12:30:00", "20231107", "2023-W45-2"),
+        *("2023-02-29", "2023-13-01", "2023-11-07T25:00:00Z", "2023-11-07T05:60:00Z"),
+        *("2023-11-07T05:31:56+24:00", "2023-11-07T05:31:56 MSK", "2023-11-07T"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),  # outside of the calendar
+        *(" 2023-11-07", "2023-11-07 ", "2023-11-07\n", "٢٠٢٣-11-07", "2023/11/07"),
+    ],
+)
+def test_what_is_no_timestamp(text: str) -> None:
+    with pytest.raises(MalformedError, match=r"^is not a timestamp$"):
+        instant(text, UTC)
+
+
+def test_moment_outside_of_the_calendar_by_the_zone() -> None:
+    with pytest.raises(MalformedError):
+        instant("0001-01-01 00:00:00", MOSCOW)
+
+
+@given(aware)
+def test_own_offset_is_kept(moment: datetime) -> None:
+    read = instant(moment.isoformat(), MOSCOW)
+    assert read is not None
+    assert (read, read.utcoffset()) == (moment, moment.utcoffset())
+
+
+@given(naive)
+def test_zone_is_that_of_the_source(moment: datetime) -> None:
+    read = instant(str(moment), AMSTERDAM)
+    assert read is not None
+    assert (read.replace(tzinfo=None), read.tzinfo) == (moment, AMSTERDAM)
+
+
+@given(st.text() | st.from_regex(r"\A\d{4}-\d\d-\d\d[T ]\d\d:\d\d.{0,12}\Z"))
+def test_no_text_gives_a_naive_moment_or_another_error(text: str) -> None:
+    try:
+        moment = instant(text, MOSCOW)
+    except MalformedError:
+        return
+    assert moment is None or moment.utcoffset() is not None
+
+
+@pytest.mark.parametrize(
+    ("iso", "expected"),
+    [
+        ("1970-01-01T00:00:00+00:00", 0),
+        ("1970-01-01T03:00:00.000001+03:00", 1),
+        ("1969-12-31T23:59:59.999999+00:00", -1),
+        ("2023-11-07T05:31:56.123457+00:00", 1_699_335_116_123_457),
+    ],
+)
+def test_micros(iso: str, expected: int) -> None:
+    assert micros(datetime.fromisoformat(iso)) == expected
+
+
+@given(aware, st.integers(-(10**9), 10**9))
+def test_micros_are_exact(moment: datetime, distance: int) -> None:
+    assert micros(moment + timedelta(microseconds=distance)) - micros(moment) == distance
+
+
+@given(aware, offsets)
+def test_micros_do_not_depend_on_the_offset(moment: datetime, zone: tzinfo) -> None:
+    assert micros(moment.astimezone(zone)) == micros(moment)
