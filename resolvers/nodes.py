@@ -36,7 +36,8 @@ async def _load_record(context: Context, source: Source, wanted: GlobalId) -> An
     kind = KINDS[wanted.typename]
     if kind not in source.spec.listings:
         return None
-    return await context.singles(source, kind).load(wanted.provider_id)
+    load = context.singles(source, kind).load(wanted.provider_id)
+    return await asyncio.shield(load)  # others may wait for the same row
 
 
 async def load_nodes(context: Context, texts: Sequence[str]) -> Sequence[Any]:

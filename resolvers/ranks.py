@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from providers.timestamps import micros
 
 MISSING = -(2**63)
+_DIGITS = 1_000  # of an id that is a number; Python refuses to read many more
 
 Identity = tuple[int, int, str]
 
@@ -24,7 +25,7 @@ class Rank(NamedTuple):
 
 def identity(provider_id: str) -> Identity:
     """A provider's id as it sorts."""
-    if provider_id.isascii() and provider_id.isdecimal():
+    if provider_id.isascii() and provider_id.isdecimal() and len(provider_id) <= _DIGITS:
         return (0, int(provider_id), provider_id)
     return (1, 0, provider_id)
 

@@ -1,0 +1,92 @@
+"""Look-ups by key: each key once an operation, and each on its own."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+import pytest
+
+from providers.base import Single
+from providers.errors import UnavailableError
+from providers.wire import Request, Response
+from providers.yume import LIST, YUME
+from resolvers.loaders import single_loader
+from tests.resolvers.model import Row, Upstream, source
+
+_SINGLE = YUME.listings["invoices"].single
+assert _SINGLE is not None
+SINGLE: Single = _SINGLE
+
+
+@dataclass
+class Desk(Upstream):
+    """Gives single rows too, as Yume does; is out of order for those that are `broken`."""
+
+    broken: frozenset[str] = frozenset()
+    asked: list[str] = field(default_factory=list)
+
+    async def send(self, request: Request) -> Response:
+        if request.path == LIST.path:
+            return await super().send(request)
+        number = request.path.removeprefix(LIST.path).rstrip("/")
+        self.asked.append(number)
+        if self.down or number in self.broken:
+            return Response(503, {}, b"")
+        found = [row for row in self.rows if str(row.number) == number]
+        if not found:
+            return Response(404, {}, b'{"detail": "Not found."}')
+        return Response(200, {}, msgspec.json.encode(found[0].wire))
+
+
+def desk(numbers: Iterable[int], broken: Iterable[str] = ()) -> Desk:
+    return Desk([Row(number, number) for number in numbers], broken=frozenset(broken))
+
+
+async def test_one_key_is_one_call_however_often_it_is_wanted() -> None:
+    upstream = desk(range(9))
+    loader = single_loader(source("alpha", upstream), SINGLE)
+    found = await asyncio.gather(*(loader.load(key) for key in ("7", "3", "7", "7")))
+    assert [record and record.provider_id for record in found] == ["7", "3", "7", "7"]
+    assert sorted(upstream.asked) == ["3", "7"]
+    await loader.load("7")
+    assert sorted(upstream.asked) == ["3", "7"]
+
+
+async def test_what_is_not_there_is_none() -> None:
+    loader = single_loader(source("alpha", desk([7])), SINGLE)
+    assert await loader.load_many(["7", "8"]) != [None, None]
+    assert await loader.load("8") is None
+
+
+async def test_an_id_that_the_provider_cannot_have_given_costs_no_call() -> None:
+    upstream = desk([7])
+    loader = single_loader(source("alpha", upstream), SINGLE)
+    for key in ("", "x", "../7", "7/", "-7", "\u0667"):
+        assert await loader.load(key) is None
+    assert upstream.asked == []
+
+
+async def test_a_key_that_fails_fails_alone() -> None:
+    upstream = desk(range(9), broken=["3"])
+    loader = single_loader(source("alpha", upstream), SINGLE)
+    found = await asyncio.gather(
+        *(loader.load(key) for key in ("2", "3", "4")), return_exceptions=True
+    )
+    two, three, four = found
+    assert isinstance(three, UnavailableError)
+    assert (three.source, three.http_status) == ("alpha", 503)
+    assert not isinstance(two, BaseException)
+    assert not isinstance(four, BaseException)
+    assert two is not None
+    assert four is not None
+    assert (two.provider_id, four.provider_id) == ("2", "4")
+
+
+async def test_a_failure_is_not_asked_for_again() -> None:
+    upstream = desk([3], broken=["3"])
+    loader = single_loader(source("alpha", upstream), SINGLE)
+    for _ in range(3):
+        with pytest.raises(UnavailableError):
+            await loader.load("3")
+    assert upstream.asked == ["3"]

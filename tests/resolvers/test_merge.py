@@ -1,0 +1,170 @@
+"""The merge of several streams into one list."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from providers.errors import UnavailableError
+from providers.queries import Direction
+from providers.wire import Request, Response
+from providers.yume import LIST, YUME
+from resolvers.merge import LostSourceError, any_more, take
+from resolvers.ordered import OrderBreachError, OrderedStream
+from resolvers.ranks import by_creation
+from resolvers.rows import Budget, Rows
+from resolvers.streams import Entry, SortedStream, Stream, Walk
+from tests.resolvers.model import Graph, Row, Upstream, keys, source
+
+NAMES = ("alpha", "beta", "gamma", "delta")
+
+
+def stream(name: str, upstream: Upstream, *, down: bool) -> Stream:
+    """All rows of an upstream, towards smaller ranks if `down`."""
+    account = source(name, upstream)
+    account.ties = True
+    rows = Rows(account, YUME.listings["invoices"], LIST, Budget(10_000))
+    kind = SortedStream if upstream.direction is None else OrderedStream
+    return kind(rows, Walk(by_creation, down, backwards=False), Entry())
+
+
+@st.composite
+def upstreams(draw: st.DrawFn) -> Upstream:
+    minutes = draw(st.lists(st.one_of(st.none(), st.integers(0, 30)), max_size=30))
+    numbers = draw(st.permutations(range(1, len(minutes) + 1)))
+    rows = [Row(minute, number) for minute, number in zip(minutes, numbers, strict=True)]
+    limit = draw(st.sampled_from([1, 2, 7, 100]))
+    return Upstream(rows, draw(st.sampled_from([*Direction, None])), limit)
+
+
+@given(st.lists(upstreams(), max_size=4), st.lists(st.integers(0, 20), max_size=6), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_streams_are_merged_as_one_sorted_list(
+    found: Sequence[Upstream], counts: Sequence[int], down: bool
+) -> None:
+    """Whatever is taken at a time; and whether there is more is always known."""
+    named = dict(zip(NAMES, found, strict=False))
+    model = list(keys(Graph(named).model(descending=down)))
+
+    async def merge() -> None:
+        streams = [stream(name, upstream, down=down) for name, upstream in named.items()]
+        for count in [*counts, 200]:
+            taken = await take(streams, count, down=down)
+            rows = [(each.rows.source.name, int(item.record.provider_id)) for each, item in taken]
+            assert rows == model[:count]
+            del model[:count]
+            assert await any_more(streams) == bool(model)
+
+    asyncio.run(merge())
+    assert model == []
+
+
+async def test_nothing_taken_reads_nothing() -> None:
+    upstream = Upstream([Row(1, 1)])
+    streams = [stream("alpha", upstream, down=True)]
+    assert await take(streams, 0, down=True) == []
+    assert upstream.requests == []
+    assert await any_more(streams)
+    assert len(upstream.requests) == 1
+
+
+async def test_no_streams_are_an_empty_list() -> None:
+    assert await take([], 5, down=True) == []
+    assert not await any_more([])
+
+
+async def test_a_source_whose_rows_are_not_needed_is_read_no_further() -> None:
+    near = Upstream([Row(1_000 + minute, minute) for minute in range(300)])
+    far = Upstream([Row(minute, minute) for minute in range(300)])
+    streams = [stream(name, each, down=True) for name, each in (("near", near), ("far", far))]
+    await take(streams, 250, down=True)
+    assert len(far.requests) == 3  # as much as it might have had to give
+    assert {each.rows.source.name for each, _ in await take(streams, 40, down=True)} == {"near"}
+    assert len(far.requests) == 3
+
+
+@dataclass
+class Meeting(Upstream):
+    """Answers only when all of a party have been asked."""
+
+    party: list["Meeting"] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, request: Request) -> Response:
+        self.came.set()
+        for each in self.party:
+            await each.came.wait()
+        return await super().send(request)
+
+
+async def test_all_sources_are_read_at_once() -> None:
+    """Read one after the other, the first would wait for the second for ever."""
+    party = [Meeting([Row(minute, minute)]) for minute in range(3)]
+    for each in party:
+        each.party = party
+    streams = [stream(name, each, down=True) for name, each in zip(NAMES, party, strict=False)]
+    taken = await asyncio.wait_for(take(streams, 3, down=True), timeout=5)
+    assert len(taken) == 3
+
+
+async def test_a_lost_source_is_named_with_its_error() -> None:
+    dead = Upstream([Row(1, 1)], down=True)
+    streams = [
+        stream("alpha", Upstream([Row(1, 1)]), down=True),
+        stream("beta", dead, down=True),
+    ]
+    for waits in (take(streams, 1, down=True), any_more(streams)):
+        with pytest.raises(LostSourceError, match="beta") as failure:
+            await waits
+        assert failure.value.stream is streams[1]
+        assert isinstance(failure.value.error, UnavailableError)
+
+
+@dataclass
+class Gated(Upstream):
+    """Answers when the gate is open."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, request: Request) -> Response:
+        self.came.set()
+        await self.gate.wait()
+        return await super().send(request)
+
+
+async def test_a_failure_waits_for_the_others_to_come_to_their_end() -> None:
+    """So that nothing is still under way when the page is made anew without the source."""
+    slow = Gated([Row(1, 1)])
+    dead = Upstream([Row(1, 1)], down=True)
+    streams = [stream(name, each, down=True) for name, each in (("slow", slow), ("dead", dead))]
+    merge = asyncio.create_task(take(streams, 1, down=True))
+    await slow.came.wait()
+    assert await asyncio.wait([merge], timeout=0.01) == (set(), {merge})
+    assert dead.requests
+    slow.gate.set()
+    with pytest.raises(LostSourceError, match="dead"):
+        await merge
+    assert streams[0].ready
+
+
+async def test_a_breach_of_the_order_is_a_loss() -> None:
+    upstream = Upstream([Row(1, 1), Row(2, 2)], direction=None)
+    account = source("alpha", upstream, order=Direction.DESCENDING)
+    rows = Rows(account, YUME.listings["invoices"], LIST, Budget(100))
+    broken = OrderedStream(rows, Walk(by_creation, down=True, backwards=False), Entry())
+    with pytest.raises(LostSourceError) as failure:
+        await take([broken], 2, down=True)
+    assert isinstance(failure.value.error, OrderBreachError)
+
+
+async def test_a_defect_is_not_taken_for_a_lost_source() -> None:
+    class Broken(Upstream):
+        async def send(self, request: Request) -> Response:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await take([stream("alpha", Broken([]), down=True)], 1, down=True)
