@@ -13,13 +13,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from sandbox import yume
+from sandbox import goedgeplaatst, life_pay, smartpay, yandex_ofd, yume
 from sandbox.control import Control, Simulation
 from sandbox.upstream import Scenario, Upstream
 
 SEED = 1494  # the year Pacioli printed his book
 LARGEST_BODY = 1_000_000
 PROVIDERS: dict[str, Callable[[Scenario], Upstream]] = {
+    "goedgeplaatst": goedgeplaatst.simulate,
+    "life_pay": life_pay.simulate,
+    "smartpay": smartpay.simulate,
+    "yandex_ofd": yandex_ofd.simulate,
     "yume": yume.simulate,
 }
 

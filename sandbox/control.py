@@ -1,11 +1,12 @@
 """The control endpoint: sets faults, adds and removes rows, shows what was asked.
 
 GET /control · PUT, DELETE /control/faults/{provider} · GET, DELETE
-/control/requests/{provider} · POST /control/{provider}/{rows} · DELETE
+/control/requests/{provider} · POST /control/{provider}/{rows} · PATCH, DELETE
 /control/{provider}/{rows}/{id}. A refusal is JSON with an `error` in plain words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -15,7 +16,7 @@ from starlette.routing import Route
 
 from sandbox.faults import FIELDS, Fault, Faults
 from sandbox.journal import Journal
-from sandbox.upstream import Rows, Upstream
+from sandbox.upstream import ChangeableRows, Rows, Upstream
 
 
 class Simulation:
@@ -26,6 +27,7 @@ class Simulation:
 
     def __init__(self, upstream: Upstream) -> None:
         self.rows = upstream.rows
+        self.refuses_in_200 = upstream.refuses_in_200
         self.faults = Faults(upstream.app, upstream.refusal)
         self.journal = Journal(self.faults)
 
@@ -46,6 +48,7 @@ class Control:
             Route("/control/requests/{provider}", self.show_requests),
             Route("/control/requests/{provider}", self.clear_requests, methods=["DELETE"]),
             Route("/control/{provider}/{rows}", self.insert_row, methods=["POST"]),
+            Route("/control/{provider}/{rows}/{row_id}", self.change_row, methods=["PATCH"]),
             Route("/control/{provider}/{rows}/{row_id}", self.remove_row, methods=["DELETE"]),
         ]
 
@@ -68,6 +71,8 @@ class Control:
             return JSONResponse(
                 {"error": f"This is not a fault: {error}.", "a_fault_may_have": FIELDS}, 400
             )
+        if fault.refused and not simulation.refuses_in_200:
+            raise HTTPException(400, "This provider has no refusals inside a 200.")
         simulation.faults.set(fault)
         return JSONResponse(_shown(fault))
 
@@ -89,12 +94,20 @@ class Control:
     async def insert_row(self, request: Request) -> Response:
         """Add a row as of now; a JSON object in the body replaces fields of it."""
         rows = self._rows(request)
-        try:
-            fields = msgspec.json.decode(await request.body() or b"{}", type=dict[str, object])
-            row = rows.insert(fields)
-        except ValueError as error:  # msgspec's errors are ValueErrors too
-            raise HTTPException(400, f"This is not a row: {error}.") from error
+        with _row_expected():
+            row = rows.insert(_fields(await request.body()))
         return JSONResponse(row, 201)
+
+    async def change_row(self, request: Request) -> Response:
+        """Replace fields of a row by those in the body, where the provider's rows allow it."""
+        rows, row_id = self._rows(request), request.path_params["row_id"]
+        if not isinstance(rows, ChangeableRows):
+            raise HTTPException(405, "These rows cannot be changed, only added and removed.")
+        with _row_expected():
+            row = rows.change(row_id, _fields(await request.body()))
+        if row is None:
+            raise HTTPException(404, f"There is no row {row_id}.")
+        return JSONResponse(row)
 
     async def remove_row(self, request: Request) -> Response:
         """Take one row away."""
@@ -117,6 +130,18 @@ class Control:
             known = ", ".join(sorted(rows))
             raise HTTPException(404, f"This provider has no {name} to change. It has: {known}.")
         return rows[name]
+
+
+@contextmanager
+def _row_expected() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:  # msgspec's errors are ValueErrors too
+        raise HTTPException(400, f"This is not a row: {error}.") from error
+
+
+def _fields(body: bytes) -> dict[str, object]:
+    return msgspec.json.decode(body or b"{}", type=dict[str, object])
 
 
 def _shown(fault: Fault | None) -> object:

@@ -21,6 +21,7 @@ BROKEN_BODIES = {
 BODILESS = (204, 304)  # HTTP allows these no body
 FIELDS = {
     "status": "the HTTP status of every answer, a whole number from 200 to 599",
+    "refused": "true for a refusal inside an answer with status 200, at a provider that has such",
     "retry_after": "the Retry-After header of a refusal, whole seconds",
     "delay_seconds": "how long every answer is held back, a number from 0 to 600",
     "malformed": "what is wrong with the body: html, truncated, empty, null or list",
@@ -33,6 +34,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """One way to misbehave, and for how many more requests; FIELDS has it in words."""
 
     status: Annotated[int, Meta(ge=200, le=599)] | None = None
+    refused: bool = False
     retry_after: Annotated[int, Meta(ge=0)] | None = None
     delay_seconds: Annotated[float, Meta(ge=0, le=600)] = 0
     malformed: Literal["html", "truncated", "empty", "null", "list"] | None = None
@@ -40,8 +42,13 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     times: Annotated[int, Meta(ge=1)] | None = None
 
     def __post_init__(self) -> None:
-        if not (self.status or self.delay_seconds or self.malformed or self.rate_limit_per_second):
-            raise ValueError("it needs status, delay_seconds, malformed or rate_limit_per_second")
+        if self.refused and self.status:
+            raise ValueError("it needs no status, since refused means 200")
+        effects = self.delay_seconds, self.malformed, self.rate_limit_per_second
+        if not (self.status or self.refused or any(effects)):
+            raise ValueError(
+                "it needs status, refused, delay_seconds, malformed or rate_limit_per_second"
+            )
 
 
 class Faults:
@@ -80,7 +87,8 @@ class Faults:
             return Response(status_code=fault.status)
         if fault.malformed in BROKEN_BODIES:
             return _broken(fault)
-        answer = self._refusal(fault.status, fault.retry_after) if fault.status else self._app
+        status = 200 if fault.refused else fault.status
+        answer = self._refusal(status, fault.retry_after) if status else self._app
         return _cut_short(answer) if fault.malformed == "truncated" else answer
 
 

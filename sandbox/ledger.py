@@ -1,7 +1,7 @@
 """Rows in the order of time, each drawn only when it is first looked at."""
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from random import Random
 from time import gmtime, strftime
@@ -18,6 +18,8 @@ KEPT_ROWS = 5_000  # of the drawn rows, so that a large scale does not fill the 
 # How busy the group is on each weekday, from Monday, and in each hour of the day.
 WEEKDAYS = (10, 10, 10, 10, 11, 8, 4)
 HOURS = (0, 0, 0, 0, 0, 0, 1, 2, 5, 9, 11, 11, 9, 8, 10, 11, 11, 10, 7, 4, 2, 1, 1, 0)
+
+Entry = tuple[int, int]  # the moment and the id of a row
 
 
 class Ledger:
@@ -42,8 +44,16 @@ class Ledger:
     def newest(self, start: int, stop: int) -> list[Row]:
         """The rows from place `start` up to `stop`, counted from the newest at 0."""
         end = len(self)
-        window = self._order[max(0, end - stop) : max(0, end - start)]
-        return [self._row(row_id, moment) for moment, row_id in reversed(window)]
+        return self.rows(self._order[max(0, end - stop) : max(0, end - start)][::-1])
+
+    def between(self, first: int, last: int) -> list[Entry]:
+        """Moment and id of the rows from one moment up to another, both inclusive, oldest first."""
+        start = bisect_left(self._order, (first, -1))
+        return self._order[start : bisect_left(self._order, (last + 1, -1))]
+
+    def rows(self, entries: Iterable[Entry]) -> list[Row]:
+        """The rows of these entries, in their order."""
+        return [self._row(row_id, moment) for moment, row_id in entries]
 
     def find(self, row_id: int | None) -> Row | None:
         """The row of this id; None has no row."""

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+import msgspec
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -42,6 +43,17 @@ class Rows(Protocol):
         """Take the row away; False if there is none."""
 
 
+@runtime_checkable
+class ChangeableRows(Rows, Protocol):
+    """Rows that the control endpoint may also change."""
+
+    def change(self, row_id: str, fields: Mapping[str, object]) -> Row | None:
+        """Put these fields in place of the row's own; None if there is no such row.
+
+        Raises ValueError for a field that such rows do not have.
+        """
+
+
 @dataclass(frozen=True)
 class Upstream:
     """One simulated provider: its API, how it words a refusal, and its rows by name."""
@@ -49,3 +61,11 @@ class Upstream:
     app: ASGIApp
     refusal: Callable[[int, int | None], Response]
     rows: Mapping[str, Rows]
+    refuses_in_200: bool = False  # whether it may also refuse inside an answer with status 200
+
+
+def json_response(
+    body: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer as compact JSON, UTF-8 unescaped."""
+    return Response(msgspec.json.encode(body), status, headers, "application/json")

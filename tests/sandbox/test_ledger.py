@@ -42,6 +42,25 @@ def test_newest(ledger: Ledger, start: int, stop: int, expected: list[int]) -> N
     assert ids(ledger.newest(start, stop)) == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (0, 999, [8, 9, 10, 11, 12]),
+        (100, 400, [8, 9, 10, 11, 12]),
+        (101, 399, [9, 10, 11]),
+        (200, 200, [9, 10]),
+        (201, 299, []),
+        (300, 200, []),
+        (-(10**12), 10**12, [8, 9, 10, 11, 12]),
+    ],
+)
+def test_between(ledger: Ledger, first: int, last: int, expected: list[int]) -> None:
+    entries = ledger.between(first, last)
+    assert [row_id for _, row_id in entries] == expected
+    assert ids(ledger.rows(entries)) == expected
+    assert ids(ledger.rows(reversed(entries))) == expected[::-1]
+
+
 @pytest.mark.parametrize(("row_id", "moment"), [(8, 100), (10, 200), (12, 400)])
 def test_find(ledger: Ledger, row_id: int, moment: int) -> None:
     assert ledger.find(row_id) == {"id": row_id, "moment": moment}
