@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from providers.errors import UpstreamError
-from providers.paginators import PageNumber
-from providers.records import Origin, Record
+from providers.paginators import Paginator
+from providers.views import Origin, Record
 from providers.wire import Request, Response
 
 
@@ -25,13 +25,16 @@ class Account:
 class Page(NamedTuple):
     """What one answer to a list request gave.
 
-    `total` is the length of the whole list and `more` says whether rows follow the page, where the
-    upstream states them.
+    `total` is the length of the whole list, `more` says whether rows follow the page, and `token`
+    names the next page, where the upstream states them. `summary` is the provider's own of the
+    whole list, where it gives one.
     """
 
     rows: Sequence[Record]
     total: int | None = None
     more: bool | None = None
+    token: str | None = None
+    summary: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,21 @@ class Plan:
     """How one provider answers one query.
 
     `lanes` are the requests, without paging, whose lists together hold every wanted row, each row
-    in one of them: none where no row can match. `exact` says that they hold nothing else.
+    in one of them: none where no row can match. `applied` names the restrictions of the query that
+    the upstream itself applies, to the letter. `holds_others` says that the lists have rows which
+    are none of this kind at all: those have a false `present`.
     """
 
     lanes: tuple[Request, ...]
-    exact: bool
+    applied: frozenset[str] = frozenset()
+    holds_others: bool = False
+
+
+class Key(NamedTuple):
+    """A row that is looked for: the provider's id, and the hint of its global id, if it has one."""
+
+    provider_id: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +73,21 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How rows of one kind are listed. `rows` is the key of an answer's list of rows."""
+    """How rows of one kind are listed.
+
+    `rows` is the key of an answer's list of rows. `sorts`: the upstream sorts as the query says;
+    else it lists in the order that the configuration names. `find` says in which lists to look for
+    which rows, narrowed by their hints; None where `single` looks up each by itself. A key whose
+    hint makes no sense is left out.
+    """
 
     rows: str
-    plan: Callable[[Any], Plan]
-    paginator: PageNumber
+    plan: Callable[[Any, Account], Plan]
+    paginator: Paginator
     page: Callable[[Response, Origin], Page]
+    sorts: bool = False
     single: Single | None = None
+    find: Callable[[Sequence[Key], Account], Mapping[Request, Sequence[Key]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +104,14 @@ class Provider:
     refusal: Callable[[Response], UpstreamError | None]
     listings: Mapping[str, Listing]
     base_url: str | None = None
+
+
+def by_request(
+    keys: Sequence[Key], request: Callable[[Key], Request | None]
+) -> Mapping[Request, Sequence[Key]]:
+    """The keys by the request that finds them; those for which there is none are left out."""
+    found: dict[Request, list[Key]] = {}
+    for key in keys:
+        if (asked := request(key)) is not None:
+            found.setdefault(asked, []).append(key)
+    return found

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from providers.errors import MalformedError
 
+_MAGNITUDE = 30  # digits before or behind the point
 _PLAIN = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 
 
@@ -26,6 +27,18 @@ def decimal(text: str | None) -> Decimal | None:
     if not _PLAIN.fullmatch(text):
         raise MalformedError("is not a decimal number")
     return Decimal(text)
+
+
+def exact(number: Decimal | None) -> Decimal | None:
+    """A JSON number as it was written. Raises MalformedError for what no amount of money is."""
+    if number and (not number.is_finite() or abs(number.adjusted()) > _MAGNITUDE):
+        raise MalformedError("is no amount of money")
+    return number
+
+
+def hundredths(whole: int | None) -> Decimal | None:
+    """Kopecks or cents as major units."""
+    return None if whole is None else Decimal(f"{whole}E-2")  # not scaleb, which rounds
 
 
 def money(amount: Decimal | None, currency: str | None) -> Money | None:

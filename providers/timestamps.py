@@ -1,11 +1,12 @@
 """Instants: read from the many ways that upstreams write them, always with an offset."""
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from providers.errors import MalformedError
 
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NONE = ("", "0000-00-00", "0000-00-00 00:00:00")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -29,6 +30,36 @@ def instant(text: str | None, zone: tzinfo) -> datetime | None:
     except (ValueError, OverflowError):
         raise MalformedError("is not a timestamp") from None
     return moment
+
+
+def day(text: str | None) -> date | None:
+    """The calendar day that a text states; empty strings and zero dates state none.
+
+    Raises MalformedError for anything else than `1984-05-17`.
+    """
+    if text is None or text in _NONE:
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise MalformedError("is not a date")
+
+
+def local(moment: datetime, zone: tzinfo) -> str:
+    """A moment as upstreams without zones write it: `2026-01-31 09:30:00`, cut to the second."""
+    return moment.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def utc(moment: datetime) -> str:
+    """A moment in UTC with milliseconds, cut to them: `2026-01-31T09:30:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment_of(micros: int) -> datetime:
+    """The moment of a number of microseconds since 1970, in UTC."""
+    return _EPOCH + micros * _MICROSECOND
 
 
 def micros(moment: datetime) -> int:

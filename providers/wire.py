@@ -47,6 +47,10 @@ class Request:
         added = tuple((name, str(value)) for name, value in parameters.items())
         return replace(self, query=self.query + added)
 
+    def saying(self, **members: object) -> "Request":
+        """The same request with further members of its body."""
+        return replace(self, body=self.body + tuple(members.items()))
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -112,7 +116,7 @@ def decode_rows(body: bytes, envelope: Any, row: Any, key: str, fail: Fail) -> A
         return _decoder(envelope[row]).decode(body)
     except _UNDECODABLE:
         page = decode(body, envelope[msgspec.Raw])
-    rows = [_object(text, row, f"{key}[{at}]", fail) for at, text in enumerate(page.rows)]
+    rows = [decode_object(text, row, f"{key}[{at}]", fail) for at, text in enumerate(page.rows)]
     return msgspec.structs.replace(page, rows=rows)
 
 
@@ -122,6 +126,14 @@ def decode_row(body: bytes, row: Any, fail: Fail) -> Any:
         return _decoder(row).decode(body)
     except _UNDECODABLE:
         return Lenient(row, decode(body, _MEMBERS), "", fail)
+
+
+def stated(body: bytes, name: str, kind: Any) -> Any:
+    """The member `name` of an answer's object, as `kind`; None where there is no such thing."""
+    try:
+        return decode(decode(body, _MEMBERS)[name], kind)
+    except (KeyError, MalformedError):
+        return None
 
 
 def utf8(text: msgspec.Raw) -> msgspec.Raw:
@@ -173,14 +185,14 @@ class Lenient:
         if self._members is None:
             raise self._fail(f"{self._place} is not what the provider documents")
         if wire.encode_name in self._members:
-            return _value(self._members[wire.encode_name], wire.type, place, self._fail)
+            return decode_value(self._members[wire.encode_name], wire.type, place, self._fail)
         if wire.required:
             raise self._fail(f"{place} is missing")
         made = wire.default_factory
         return wire.default if made is msgspec.NODEFAULT else made()
 
 
-def _value(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
+def decode_value(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
     """`text` as `kind`; objects in it, also those in a list, may be lenient ones.
 
     What should be a list of objects and is no list becomes one object of which nothing can be read:
@@ -203,10 +215,11 @@ def _list(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Sequence[Any]
         items = _decoder(list[msgspec.Raw]).decode(text)
     except _UNDECODABLE:
         return [Lenient(kind, None, place, fail)]
-    return [_object(item, kind, f"{place}[{at}]", fail) for at, item in enumerate(items)]
+    return [decode_object(item, kind, f"{place}[{at}]", fail) for at, item in enumerate(items)]
 
 
-def _object(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
+def decode_object(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
+    """The object at `place` of an answer as one `kind`, or as a `Lenient` one."""
     try:
         return _decoder(kind).decode(text)
     except _UNDECODABLE:

@@ -13,11 +13,11 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 from msgspec import Meta
 
-from providers.base import Listing, Page, Plan, Provider, Single
+from providers.base import Account, Listing, Page, Plan, Provider, Single
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery
-from providers.records import (
-    InvoiceStatus,
+from providers.records import InvoiceStatus
+from providers.views import (
     Origin,
     Record,
     View,
@@ -247,11 +247,13 @@ def sign(credentials: Credentials) -> Mapping[str, str]:
     return {"Authorization": f"{credentials.authorization_scheme} {credentials.token}"}
 
 
-def plan(query: InvoiceQuery) -> Plan:
+def plan(query: InvoiceQuery, _: Account) -> Plan:
     """The one list there is; a filter on what Yume does not have matches nothing."""
-    if query.number is not None or query.card_last_four is not None or query.empty:
-        return Plan(lanes=(), exact=True)
-    return Plan(lanes=(LIST,), exact=query == InvoiceQuery())
+    known = {*STATUSES.values(), InvoiceStatus.UNKNOWN}
+    impossible = query.statuses is not None and query.statuses.isdisjoint(known)
+    if impossible or query.number is not None or query.card_last_four is not None or query.empty:
+        return Plan(lanes=())
+    return Plan(lanes=(LIST,))
 
 
 def page(response: Response, origin: Origin) -> Page:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from resolvers.context import Limits
 from resolvers.errors import UserInputError
 
 
@@ -14,11 +15,12 @@ class Paging(NamedTuple):
     cursor: str | None = None
 
 
-def paging(given: Mapping[str, Any], *, default: int, largest: int) -> Paging:
+def paging(given: Mapping[str, Any], limits: Limits) -> Paging:
     """What `first`, `after`, `last` and `before` ask for, of which absent ones are not in `given`.
 
     Raises UserInputError for mixes and bad numbers.
     """
+    default, largest = limits.default_page_size, limits.max_page_size
     for name in given.keys() & {"first", "last"}:
         if not 0 <= given[name] <= largest:
             raise UserInputError(f"{name}: must be from 0 to {largest}, not {given[name]}")

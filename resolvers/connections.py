@@ -1,55 +1,58 @@
 """A list of the graph: which sources it asks, its page, its length, and how each source did."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from providers.base import Plan
 from providers.client import Source
 from providers.errors import UpstreamError
+from providers.queries import Direction
 from providers.records import OutcomeStatus
 from resolvers.arguments import Paging
 from resolvers.context import Context
 from resolvers.cursors import fingerprint
 from resolvers.errors import AllSourcesError, UserInputError
-from resolvers.filters import canonical, matcher, period
+from resolvers.filters import canonical, matcher, period, restricted
 from resolvers.pages import Cursors, Lane, Page, Place, read_page
 from resolvers.ranks import Key
-from resolvers.streams import Walk
+from resolvers.streams import Walk, entry
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A list as a client asks for it: the field's name, the filter, the order and the page.
+    """A list as a client asks for it: what is asked, which filter, which order, which page.
 
+    `kind` is that of the providers' listings; `order` and `restrictions` are the client's own, as
+    far as a cursor is bound to them. `period` names the restrictions of the sort key. `resumed`
+    gives the query for an upstream that is asked from a sort key on, in the direction of the walk.
     `fields` are those of the connection that are selected: what is not selected is not fetched.
     """
 
     kind: str
     query: Any
-    sources: Collection[str] | None
-    providers: Collection[Any] | None
+    restrictions: Mapping[str, Any]
+    order: Sequence[str]
     key: Key
     descending: bool
     paging: Paging
     fields: AbstractSet[str]
+    period: tuple[str, str] = ("created_from", "created_to")
+    resumed: Callable[[Direction, int | None], Any] | None = None
 
     @property
     def fingerprint(self) -> bytes:
-        restrictions = {
-            each.name: canonical(value)
-            for each in fields(self.query)
-            if (value := getattr(self.query, each.name)) is not None
-        }
-        asked = [None if each is None else canonical(set(each)) for each in self._asked]
-        return fingerprint(self.kind, self.descending, asked, sorted(restrictions.items()))
+        return fingerprint(self.kind, self.order, canonical(self.restrictions))
 
     @property
-    def _asked(self) -> Sequence[Collection[Any] | None]:
-        return self.sources, self.providers
+    def walk(self) -> Walk:
+        """The walk over lists that hold nothing but wanted rows."""
+        backwards = self.paging.backwards
+        return Walk(self.key, down=self.descending != backwards, backwards=backwards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +148,37 @@ async def connect(context: Context, wanted: Wanted) -> Connection:
     Raises UserInputError, or AllSourcesError where no source could be read.
     """
     asked = _asked(context, wanted)
-    lanes, exact = _lanes(context, wanted, asked)
-    place = _place(context, wanted, lanes)
+    listings = {source: source.spec.listings[wanted.kind] for source in asked}
+    plans = {source: source.plan(listings[source], wanted.query) for source in asked}
+    names = [
+        _lane_name(source, number)
+        for source, plan in plans.items()
+        for number in range(len(plan.lanes))
+    ]
+    place = place_of(context, wanted, names)
+    lanes = [lane for source in asked for lane in _lanes(context, wanted, plans, source, place)]
+    exact = all(_exact(wanted.query, plan) for plan in plans.values())
+    return await paged(context, wanted, asked, lanes, place, exact=exact)
+
+
+async def paged(
+    context: Context,
+    wanted: Wanted,
+    asked: Sequence[Source],
+    lanes: Sequence[Lane],
+    place: Place,
+    *,
+    exact: bool = True,
+) -> Connection:
+    """The page of some lanes; `exact` if these hold nothing but wanted rows."""
     page = Page([], lanes, {}, {}, more=False)
     if wanted.fields & {"edges", "nodes", "pageInfo", "sources"}:
-        down = wanted.descending != wanted.paging.backwards
-        page = await read_page(lanes, place, wanted.paging.size, down=down)
+        look_on = "pageInfo" in wanted.fields
+        page = await read_page(
+            lanes, place, wanted.paging.size, down=wanted.walk.down, look_on=look_on
+        )
     total = None
-    if "totalCount" in wanted.fields:
+    if "summary" in wanted.fields or (exact and "totalCount" in wanted.fields):
         total = await _total(page, exact=exact)
     if page.lost and len(page.lost) == len(asked):
         raise AllSourcesError([page.lost[source] for source in asked])
@@ -161,63 +187,90 @@ async def connect(context: Context, wanted: Wanted) -> Connection:
     return Connection(wanted, asked, total, page, cursors)
 
 
-def _asked(context: Context, wanted: Wanted) -> Sequence[Source]:
-    """The sources that the filter leaves, in the order of the configuration."""
-    able = {each.name: each for each in context.sources if wanted.kind in each.spec.listings}
-    for name in wanted.sources or ():
-        if name not in able:
-            raise UserInputError(f"filter.sources: there is no source {name!r} of {wanted.kind}")
-    return [
-        source
-        for source in able.values()
-        if (wanted.sources is None or source.name in wanted.sources)
-        and (wanted.providers is None or source.provider in wanted.providers)
-    ]
-
-
-def _lanes(
-    context: Context, wanted: Wanted, sources: Sequence[Source]
-) -> tuple[Sequence[Lane], bool]:
-    """The upstream lists to read, and whether they hold nothing but wanted rows."""
-    down = wanted.descending != wanted.paging.backwards
-    plain = Walk(wanted.key, down, wanted.paging.backwards)
-    floor, ceiling = period(wanted.query)
-    filtered = plain._replace(matches=matcher(wanted.query), floor=floor, ceiling=ceiling)
-    lanes: list[Lane] = []
-    exact = True
-    for source in sources:
-        listing = source.spec.listings[wanted.kind]
-        plan = listing.plan(wanted.query)
-        exact = exact and plan.exact
-        for number, request in enumerate(plan.lanes):
-            rows = context.rows(source, listing, request)
-            lanes.append(Lane(f"{source.name}#{number}", rows, plain if plan.exact else filtered))
-    return lanes, exact
-
-
-def _place(context: Context, wanted: Wanted, lanes: Sequence[Lane]) -> Place:
+def place_of(context: Context, wanted: Wanted, lanes: Sequence[str]) -> Place:
+    """The place of the cursor that is given, as far as the named lanes go."""
     text = wanted.paging.cursor
     if text is None:
         return Place()
-    names = [lane.name for lane in lanes]
     try:
-        return Place(*context.cursors.decode(text, wanted.fingerprint, names))
+        return Place(*context.cursors.decode(text, wanted.fingerprint, lanes))
     except UserInputError as error:
         argument = "before" if wanted.paging.backwards else "after"
         raise UserInputError(f"{argument}: {error}") from None
 
 
+def _asked(context: Context, wanted: Wanted) -> Sequence[Source]:
+    """The sources that the filter leaves, in the order of the configuration."""
+    able = {each.name: each for each in context.sources if wanted.kind in each.spec.listings}
+    names, providers = wanted.restrictions.get("sources"), wanted.restrictions.get("providers")
+    for name in names or ():
+        if name not in able:
+            raise UserInputError(f"filter.sources: there is no source {name!r} of this kind")
+    return [
+        source
+        for source in able.values()
+        if (names is None or source.name in names)
+        and (providers is None or source.provider in providers)
+    ]
+
+
+def _lane_name(source: Source, number: int) -> str:
+    return f"{source.name}#{number}"
+
+
+def _lanes(
+    context: Context, wanted: Wanted, plans: Mapping[Source, Plan], source: Source, place: Place
+) -> Iterator[Lane]:
+    """The upstream lists to read of one source, with what is left of the filter for each."""
+    plan = plans[source]
+    left = _left(wanted.query, plan)
+    floor, ceiling = period(wanted.query, wanted.period, left)
+    matches = matcher(wanted.query, left - set(wanted.period), present=plan.holds_others)
+    walk = wanted.walk._replace(matches=matches, floor=floor, ceiling=ceiling)
+    listing = source.spec.listings[wanted.kind]
+    native = _native(wanted, source)
+    for number, request in enumerate(plan.lanes):
+        name = _lane_name(source, number)
+        whole = rows = context.rows(source, wanted.kind, request, native)
+        if wanted.resumed is not None and listing.sorts:
+            bound = entry(walk, source.name, place.rank, place.marks.get(name)).bound
+            query = wanted.resumed(_towards(walk), None if bound is None else bound.key)
+            resumed = source.plan(listing, query).lanes[number]
+            rows = context.rows(source, wanted.kind, resumed, native)
+        yield Lane(name, rows, walk, whole)
+
+
+def _native(wanted: Wanted, source: Source) -> Direction | None:
+    """How the list that is read stands to the sort key."""
+    if not source.spec.listings[wanted.kind].sorts:
+        return source.order
+    if wanted.resumed is not None:
+        return _towards(wanted.walk)
+    return Direction.DESCENDING if wanted.descending else Direction.ASCENDING
+
+
+def _towards(walk: Walk) -> Direction:
+    return Direction.DESCENDING if walk.down else Direction.ASCENDING
+
+
+def _left(query: Any, plan: Plan) -> frozenset[str]:
+    """The restrictions of a query that the upstream does not apply."""
+    return restricted(query) - plan.applied
+
+
+def _exact(query: Any, plan: Plan) -> bool:
+    """Whether the upstream's lists hold nothing but wanted rows."""
+    return not plan.lanes or not (_left(query, plan) or plan.holds_others)
+
+
 async def _total(page: Page, *, exact: bool) -> int | None:
     """The length of the whole list, where every source can tell it; notes those that fail."""
-    if not exact or page.lost:
-        return None
-    lengths = await asyncio.gather(
-        *(lane.rows.length() for lane in page.lanes), return_exceptions=True
-    )
-    for lane, length in zip(page.lanes, lengths, strict=True):
+    lanes = [lane for lane in page.lanes if lane.rows.source not in page.lost]
+    lengths = await asyncio.gather(*(lane.whole.length() for lane in lanes), return_exceptions=True)
+    for lane, length in zip(lanes, lengths, strict=True):
         if isinstance(length, UpstreamError):
             page.lost[lane.rows.source] = length
         elif isinstance(length, BaseException):
             raise length
     counted = [length for length in lengths if isinstance(length, int)]
-    return sum(counted) if len(counted) == len(lengths) else None
+    return sum(counted) if exact and not page.lost and len(counted) == len(lanes) else None

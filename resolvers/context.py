@@ -3,18 +3,21 @@
 Made once for each operation, so that what is read is shared within it and never beyond it.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from providers.base import Listing
-from providers.client import Source
-from providers.records import Record
+from providers.base import Listing, Page
+from providers.client import Answer, Source
+from providers.paginators import Token
+from providers.queries import Direction
 from providers.wire import Request
 from resolvers.cursors import CursorCodec
-from resolvers.loaders import single_loader
-from resolvers.rows import Budget, Rows
+from resolvers.rows import Budget, ChainedRows, Rows, WindowedRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +36,31 @@ class Context:
     sources: Sequence[Source]
     limits: Limits
     cursors: CursorCodec
-    _singles: dict[tuple[str, str], DataLoader[str, Record | None]] = field(default_factory=dict)
-    _rows: dict[tuple[str, Request], Rows] = field(default_factory=dict)
+    loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
+    _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
 
-    def rows(self, source: Source, listing: Listing, lane: Request) -> Rows:
-        """The rows of one upstream list, the same for everyone in this operation who asks it."""
-        key = (source.name, lane)
+    def rows(self, source: Source, kind: str, lane: Request, native: Direction | None) -> Rows:
+        """One upstream list, the same for everyone in this operation who asks for it."""
+        key = (source.name, kind, lane)
         if key not in self._rows:
+            listing = source.spec.listings[kind]
+            rows = ChainedRows if isinstance(listing.paginator, Token) else WindowedRows
             budget = self._budgets.setdefault(source.name, Budget(self.limits.max_rows_read))
-            self._rows[key] = Rows(source, listing, lane, budget)
+            ask = partial(self._page, source, listing, lane)
+            self._rows[key] = rows(source, kind, ask, budget, native)
         return self._rows[key]
 
-    def singles(self, source: Source, kind: str) -> DataLoader[str, Record | None]:
-        """The loader of rows of one kind by the provider's ids."""
-        key = (source.name, kind)
-        if key not in self._singles:
-            single = source.spec.listings[kind].single
-            assert single is not None, f"{source.spec.name} has no look-up of single {kind}"
-            self._singles[key] = single_loader(source, single)
-        return self._singles[key]
+    async def _page(
+        self, source: Source, listing: Listing, lane: Request, position: Any, state: int
+    ) -> Page:
+        """A page of a list. Equal requests are sent once, also where lists of two kinds meet.
+
+        Only in another `state` of the list, which was seen to have changed, are they sent again.
+        """
+        request = listing.paginator.request(lane, position)
+        key = (source.name, request, state)
+        if key not in self._answers:
+            self._answers[key] = asyncio.ensure_future(source.ask(request))
+        return source.page(listing, position, await asyncio.shield(self._answers[key]))

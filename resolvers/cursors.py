@@ -8,6 +8,7 @@ sort key and id, so that the row is known again if it has moved. No row's conten
 import hmac
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from enum import IntFlag
 from hashlib import blake2s, sha256
 from typing import Any, NamedTuple
@@ -47,7 +48,7 @@ class Mark(NamedTuple):
 
     stand: Stand
     position: int = 0
-    key: int = 0
+    key: Any = 0
     provider_id: str = ""
     before: int = 0
     behind: int = 0
@@ -118,6 +119,7 @@ def _pack(mark: Mark) -> list[Any]:
     """A mark without what is at its default, from the end; `early` is True for the row itself."""
     packed: list[Any] = list(mark)
     packed[0], packed[3] = int(mark.stand), _packed(mark.provider_id)
+    packed[2] = _packed_key(mark.key)
     packed[7] = mark.early == mark.provider_id or _packed(mark.early)
     told = max((at for at, value in enumerate(mark) if value), default=0)
     return packed[: told + 1]
@@ -128,9 +130,23 @@ def _unpack(packed: list[Any]) -> Mark:
     early: Any = mark.early
     return mark._replace(
         stand=Stand(mark.stand),
+        key=_unpacked_key(mark.key),
         provider_id=_unpacked(mark.provider_id),
         early=_unpacked(mark.provider_id if early is True else early),
     )
+
+
+def _packed_key(key: Any) -> Any:
+    """A sort key as plain values: the numbers of a tuple that are no whole ones as texts."""
+    if isinstance(key, int):
+        return key
+    return [part if isinstance(part, int) else str(part) for part in key]
+
+
+def _unpacked_key(packed: Any) -> Any:
+    if isinstance(packed, int):
+        return packed
+    return tuple(part if isinstance(part, int) else Decimal(part) for part in packed)
 
 
 def _packed(provider_id: str) -> Any:

@@ -1,39 +1,55 @@
 """From a list's filter to what providers are asked, and to what is completed here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import fields
+from datetime import datetime
 from decimal import Context, Decimal
+from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from providers.money import Money
-from providers.queries import InvoiceQuery
 from providers.timestamps import micros
 from resolvers.errors import UserInputError
 from resolvers.ranks import MISSING
 
 Test = Callable[[Any], bool]
-SETS = ("statuses", "currencies")
+Q = TypeVar("Q")
 
 
-def invoice_query(given: Mapping[str, Any]) -> InvoiceQuery:
-    """The query of the restrictions that a client gave, by their names."""
+def query(kind: Callable[..., Q], given: Mapping[str, Any], **others: Any) -> Q:
+    """The query of the restrictions that a client gave, by their names; lists become sets."""
     digits = given.get("card_last_four")
     if digits is not None and not (len(digits) == 4 and digits.isascii() and digits.isdecimal()):
         raise UserInputError("filter.cardLastFour: must be four digits")
-    known = {field.name for field in fields(InvoiceQuery)} & given.keys()
-    values: dict[str, Any] = {name: given[name] for name in known}
-    return InvoiceQuery(
-        **values | {name: frozenset(values[name]) for name in SETS if name in known}
+    asked = {name: value for name, value in given.items() if name not in ("sources", "providers")}
+    sets = {name: frozenset(value) for name, value in asked.items() if isinstance(value, list)}
+    return kind(**asked | sets | others)
+
+
+def restricted(query: Any) -> frozenset[str]:
+    """The names of the restrictions that a query sets."""
+    return frozenset(
+        each.name
+        for each in fields(query)
+        if each.name in TESTS and getattr(query, each.name) is not None
     )
 
 
-def _at_least(money: Money | None, bound: Any) -> bool:
-    return money is not None and money.amount >= bound
+def _at_least(value: Any, bound: Any) -> bool:
+    return value is not None and value >= bound
 
 
-def _at_most(money: Money | None, bound: Any) -> bool:
-    return money is not None and money.amount <= bound
+def _before(value: Any, bound: Any) -> bool:
+    return value is not None and value < bound
+
+
+def _amount(money: Money | None) -> Decimal | None:
+    return None if money is None else money.amount
+
+
+def _at_most(value: Any, bound: Any) -> bool:
+    return value is not None and value <= bound
 
 
 TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -41,36 +57,53 @@ TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "currencies": lambda wanted, row: row.currency in wanted,
     "number": lambda wanted, row: row.number == wanted,
     "card_last_four": lambda wanted, row: row.card_last_four == wanted,
-    "total_from": lambda wanted, row: _at_least(row.total, wanted),
-    "total_to": lambda wanted, row: _at_most(row.total, wanted),
+    "total_from": lambda wanted, row: _at_least(_amount(row.total), wanted),
+    "total_to": lambda wanted, row: _at_most(_amount(row.total), wanted),
+    "gross_from": lambda wanted, row: _at_least(_amount(row.gross), wanted),
+    "gross_to": lambda wanted, row: _at_most(_amount(row.gross), wanted),
+    "created_from": lambda wanted, row: _at_least(row.created_at, wanted),
+    "created_to": lambda wanted, row: _before(row.created_at, wanted),
+    "updated_from": lambda wanted, row: _at_least(row.updated_at, wanted),
+    "updated_to": lambda wanted, row: _before(row.updated_at, wanted),
+    "paid_from": lambda wanted, row: _at_least(row.paid_at, wanted),
+    "paid_to": lambda wanted, row: _before(row.paid_at, wanted),
+    "invoice_number": lambda wanted, row: row.invoice_number == wanted,
+    "order_number": lambda wanted, row: row.order_number == wanted,
+    "afas_invoice_id": lambda wanted, row: row.afas_invoice_id == wanted,
+    "report_types": lambda wanted, row: row.report_type in wanted,
 }
-"""What a row must pass for each restriction, but for its sort key: the walk looks at that."""
+"""What a row must pass for each restriction that a provider may leave to us."""
 
 
-def matcher(query: Any) -> Test | None:
-    """Whether a row passes the restrictions of a query; None where there are none to test."""
-    tests = [
-        partial(test, value)
-        for name, test in TESTS.items()
-        if (value := getattr(query, name, None)) is not None
-    ]
+def matcher(query: Any, names: Set[str], *, present: bool) -> Test | None:
+    """Whether a row passes the named restrictions of a query; None where there is nothing to test.
+
+    `present`: the list has rows that are none of this kind at all.
+    """
+    tests: list[Test] = [partial(TESTS[name], getattr(query, name)) for name in sorted(names)]
+    if present:
+        tests.insert(0, lambda row: bool(row.present))
     return (lambda row: all(test(row) for test in tests)) if tests else None
 
 
-def period(query: Any) -> tuple[int | None, int | None]:
-    """The sort keys between which wanted rows are; a row without a key is in no period."""
-    floor = None if query.created_from is None else micros(query.created_from)
-    ceiling = None if query.created_to is None else micros(query.created_to)
+def period(query: Any, names: tuple[str, str], left: Set[str]) -> tuple[int | None, int | None]:
+    """The sort keys between which wanted rows are, as far as they are left to us.
+
+    A row without a key is in no period.
+    """
+    floor, ceiling = (micros(getattr(query, name)) if name in left else None for name in names)
     return (MISSING + 1 if floor is None and ceiling is not None else floor), ceiling
 
 
 def canonical(value: Any) -> Any:
     """The same plain value for filters that mean the same."""
-    if isinstance(value, frozenset | set):
-        return sorted(canonical(item) for item in value)
-    if hasattr(value, "tzinfo"):
+    if isinstance(value, Mapping):
+        return sorted((name, canonical(each)) for name, each in value.items())
+    if isinstance(value, list | tuple | frozenset | set):
+        return sorted({canonical(each) for each in value})
+    if isinstance(value, datetime):
         return micros(value)
     if isinstance(value, Decimal):
         exact = Context(prec=len(value.as_tuple().digits))
         return str(value.normalize(exact)) if value else "0"
-    return value.value if hasattr(value, "value") else value
+    return value.value if isinstance(value, Enum) else value

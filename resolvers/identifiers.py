@@ -25,7 +25,7 @@ def global_id(node: Any) -> str:
     """The global id of a record or of a source."""
     if node.typename == "Source":
         return str(GlobalId("Source", node.name))
-    return str(GlobalId(node.typename, node.source.name, node.hint or "", node.provider_id))
+    return str(GlobalId(node.typename, node.source.name, node.hint or "", node.key_id))
 
 
 def parse(text: str, argument: str) -> GlobalId:
@@ -35,7 +35,8 @@ def parse(text: str, argument: str) -> GlobalId:
         parts = GlobalId(*raw.split(":", 3))
     except (ValueError, TypeError):
         raise _malformed(argument) from None
-    named = parts.typename == "Source" or parts.provider_id
+    own = bool(parts.provider_id) or bool(parts.hint)
+    named = not own if parts.typename == "Source" else bool(parts.provider_id)
     if str(parts) != text or not named or not _SOURCE.fullmatch(parts.source):
         raise _malformed(argument)
     return parts

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from providers.queries import InvoiceQuery
 from resolvers.arguments import paging
 from resolvers.connections import Connection, Wanted, connect
 from resolvers.context import Context
-from resolvers.filters import invoice_query
+from resolvers.filters import query
 from resolvers.ranks import by_creation
 
 
@@ -20,15 +21,14 @@ async def list_invoices(
     fields: AbstractSet[str],
 ) -> Connection:
     """A page of invoices by time of creation. `page` are the paging arguments."""
-    limits = context.limits
     wanted = Wanted(
         kind="invoices",
-        query=invoice_query(restrictions),
-        sources=restrictions.get("sources"),
-        providers=restrictions.get("providers"),
+        query=query(InvoiceQuery, restrictions),
+        restrictions=restrictions,
+        order=("CREATED_AT", "DESC" if descending else "ASC"),
         key=by_creation,
         descending=descending,
-        paging=paging(page, default=limits.default_page_size, largest=limits.max_page_size),
+        paging=paging(page, context.limits),
         fields=fields,
     )
     return await connect(context, wanted)

@@ -4,13 +4,20 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from providers.base import Key
 from providers.client import Source
 from providers.errors import UpstreamError
 from resolvers.context import Context
 from resolvers.errors import UserInputError
 from resolvers.identifiers import GlobalId, parse
+from resolvers.loaders import records_by_key
 
-KINDS: Mapping[str, str] = {"Invoice": "invoices"}
+KINDS: Mapping[str, str] = {
+    "Invoice": "invoices",
+    "Payment": "payments",
+    "SalesAggregate": "sales",
+    "ExportTask": "export_tasks",
+}
 """The list that holds the rows of a graph type."""
 
 
@@ -36,7 +43,8 @@ async def _load_record(context: Context, source: Source, wanted: GlobalId) -> An
     kind = KINDS[wanted.typename]
     if kind not in source.spec.listings:
         return None
-    load = context.singles(source, kind).load(wanted.provider_id)
+    key = Key(wanted.provider_id, wanted.hint or None)
+    load = records_by_key(context, source, kind).load(key)
     return await asyncio.shield(load)  # others may wait for the same row
 
 

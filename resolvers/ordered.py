@@ -10,9 +10,12 @@ between are noticed; the place is then searched for by its sort key.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
+from providers.errors import MalformedError
 from providers.queries import Direction
-from providers.records import Record
+from providers.views import Record
 from resolvers.cursors import Mark
 from resolvers.ranks import Rank, identity
 from resolvers.rows import Rows
@@ -31,9 +34,8 @@ class OrderedStream(Stream):
 
     def __init__(self, rows: Rows, walk: Walk, start: Entry) -> None:
         super().__init__(rows, walk, start)
-        descending = rows.source.order is Direction.DESCENDING
-        self._descending = descending
-        self._step = 1 if walk.down == descending else -1
+        self._descending = rows.native is Direction.DESCENDING
+        self._step = 1 if walk.down == self._descending else -1
         self._last: Item | None = None  # the last row read
         self._group: list[Item] = []  # wanted rows of its sort key
         self._run = (0, 0)  # all rows of its sort key: their first and last index
@@ -67,10 +69,11 @@ class OrderedStream(Stream):
     def _take(self, item: Item) -> None:
         """Adds the next row to the group of its sort key, if it is wanted."""
         key, last = item.rank.key, self._last
-        if self.ended:
-            return
         if last is not None and self.walk.beyond(last.rank.key, key):
             raise OrderBreachError
+        if self.ended:
+            self._last = item
+            return
         if last is None or last.rank.key != key:
             self._close()
             self._run = (item.index, item.index)
@@ -140,7 +143,7 @@ class OrderedStream(Stream):
     async def _from_the_end(self, need: int) -> Sequence[tuple[int, Record]]:
         """The last rows; the length is learnt from a first window unless it is known."""
         if self.rows.total is None:
-            await self.rows.read(0, need + 1)
+            await self.rows.read(0, 1)
         if self.rows.total is None:
             await self.rows.all()
         rows: Sequence[tuple[int, Record]] = ()
@@ -149,9 +152,19 @@ class OrderedStream(Stream):
             rows = await self._window(length - 1, need)
             if self.rows.total == length:
                 break
+        if not rows and self.rows.total:
+            raise MalformedError("the length that is stated is not that of the list").attributed(
+                self.rows.source.name, self.rows.source.provider.name
+            )
         return rows
 
     async def _read_on(self, last: Item, need: int) -> Sequence[tuple[int, Record]]:
+        state = self.rows.state
+        if self._group or self.walk.matches is not None:
+            # A group may be long, and a filter may hide much: a call gives all that it can.
+            rows = await self._stretch(last.index + self._step)
+            if self.rows.state == state:
+                return rows
         rows = await self._window(last.index, need + 1)
         if rows and rows[0][1].provider_id == last.record.provider_id:
             return rows[1:]
@@ -177,7 +190,11 @@ class OrderedStream(Stream):
             if not moved or not mark.length:
                 break
             at += moved
-        return await self._seek(mark.key, need, guess=mark.position)
+        back = not rows or self.walk.beyond(self.walk.key(rows[0][1]), mark.key)
+        guess = max(at, 0) - self._step if back else rows[-1][0]
+        return await self._seek(
+            mark.key, need, guess=guess, towards=-self._step if back else self._step
+        )
 
     def _holds(self, mark: Mark, rows: Sequence[tuple[int, Record]]) -> bool:
         """Whether a window begins safely before all that is wanted and reaches it."""
@@ -193,18 +210,28 @@ class OrderedStream(Stream):
         reached = self.walk.beyond(self.walk.key(last), mark.key) or self._is_end(final, self._step)
         return safe and (reached or last.provider_id == mark.provider_id)
 
-    async def _seek(self, key: int, need: int, *, guess: int) -> Sequence[tuple[int, Record]]:
-        """From the first row, in the walk's direction, that is not before `key`."""
+    async def _seek(
+        self, key: int, need: int, *, guess: int, towards: int = 0
+    ) -> Sequence[tuple[int, Record]]:
+        """From the first row, in the walk's direction, that is not before `key`.
+
+        `towards` is the direction from the guess in which it is known to be, 0 if unknown.
+        """
         gallop = Gallop(guess, self.rows.source.sizes.largest, self.rows.total)
         while gallop.point is None:
-            await self._look(gallop, key)
+            await self._look(gallop, key, towards)
+            towards = 0
         return await self._window(gallop.point - (self._step < 0), need)
 
-    async def _look(self, gallop: Gallop, key: int) -> None:
-        """Reads the page around the gallop's guess and tells it where the point can be."""
-        size = self.rows.source.sizes.largest
-        start = gallop.at // size * size
-        rows = await self.rows.read(start, start + size)
+    async def _look(self, gallop: Gallop, key: int, towards: int) -> None:
+        """Reads a page at the gallop's guess and tells it where the point can be."""
+        sizes = self.rows.source.sizes
+        start = gallop.at // sizes.largest * sizes.largest
+        stop = start + sizes.largest
+        if towards:
+            start, stop = farthest(gallop.at, sizes, towards)
+        rows = await self.rows.read(start, stop)
+        self._check([self.walk.key(record) for _, record in rows])
         holds = [self._natively_before(self.walk.key(record), key) for _, record in rows]
         if not all(holds):
             gallop.not_after(start + holds.index(False))
@@ -212,8 +239,14 @@ class OrderedStream(Stream):
             gallop.not_before(start + len(holds) - holds[::-1].index(True))
         if not rows:
             gallop.not_after(min(start, self.rows.total or start))
-        elif self._is_end(rows[-1][0], 1):
+        elif all(holds) and self._is_end(rows[-1][0], 1):
             gallop.not_after(start + len(rows))
+
+    def _check(self, keys: Sequence[Any]) -> None:
+        """Raises OrderBreachError where a page is not in the order that its list is said to be."""
+        for one, following in pairwise(keys):
+            if following != one and (following > one) == self._descending:
+                raise OrderBreachError
 
     def _natively_before(self, key: int, point: int) -> bool:
         """Whether a row stands before the place where a walk over `point` begins to read."""
@@ -224,12 +257,18 @@ class OrderedStream(Stream):
     async def _window(self, at: int, count: int) -> Sequence[tuple[int, Record]]:
         """Rows from `at` on in the walk's direction: `count`, or all of a page when filtering."""
         if self.walk.matches is not None:
-            rows = await self.rows.read(*farthest(at, self.rows.source.sizes, self._step))
-            self.rows.examine(rows)
-        elif self._step > 0:
+            return await self._stretch(at)
+        if self._step > 0:
             rows = await self.rows.read(at, at + count, at + count)
         else:
             rows = await self.rows.read(at - count + 1, at + 1, at - count)
+        return rows if self._step > 0 else rows[::-1]
+
+    async def _stretch(self, at: int) -> Sequence[tuple[int, Record]]:
+        """Rows from `at` on in the walk's direction as far as one call gives them."""
+        rows = await self.rows.read(*farthest(at, self.rows.source.sizes, self._step))
+        if self.walk.matches is not None:
+            self.rows.examine(rows)
         return rows if self._step > 0 else rows[::-1]
 
     def _is_end(self, index: int, step: int) -> bool:
@@ -237,3 +276,18 @@ class OrderedStream(Stream):
         if step < 0:
             return index == 0
         return self.rows.total is not None and index + 1 >= self.rows.total
+
+
+class ChainedStream(OrderedStream):
+    """A list whose upstream was asked from the place on, and in the direction of the walk."""
+
+    async def _read(self, need: int) -> Sequence[tuple[int, Record]]:
+        if self._last is None:
+            return await self._window(0, need)
+        return (await self._window(self._last.index, need + 1))[1:]
+
+    async def _window(self, at: int, count: int) -> Sequence[tuple[int, Record]]:
+        rows = await self.rows.read(at, at + count)
+        if self.walk.matches is not None:
+            self.rows.examine(rows)
+        return rows

@@ -9,9 +9,9 @@ from providers.client import Source
 from providers.errors import UnorderedError, UpstreamError
 from resolvers.cursors import Cursor, Mark, Stand
 from resolvers.merge import LostSourceError, Taken, any_more, take
-from resolvers.ordered import OrderBreachError, OrderedStream
+from resolvers.ordered import ChainedStream, OrderBreachError, OrderedStream
 from resolvers.ranks import Rank
-from resolvers.rows import Rows
+from resolvers.rows import Rows, WindowedRows
 from resolvers.streams import Item, SortedStream, Stream, Walk, entry
 
 _START_AGAIN = "the list is no longer in the order it was; start again from the first page"
@@ -27,12 +27,14 @@ class Place(NamedTuple):
 class Lane(NamedTuple):
     """One upstream list of a connection, by the name that cursors know it by.
 
-    Its walk has the parts of the filter that the upstream does not apply.
+    `walk` has the parts of the filter that the upstream does not apply. `whole` is the list as it
+    is without a cursor: an upstream that is asked from the cursor's place on gives other `rows`.
     """
 
     name: str
     rows: Rows
     walk: Walk
+    whole: Rows
 
 
 @dataclass(slots=True)
@@ -46,10 +48,13 @@ class Page:
     more: bool
 
 
-async def read_page(lanes: Sequence[Lane], place: Place, count: int, *, down: bool) -> Page:
+async def read_page(
+    lanes: Sequence[Lane], place: Place, count: int, *, down: bool, look_on: bool
+) -> Page:
     """`count` rows from `place` on, towards smaller ranks if `down`.
 
-    A source that fails is left out, and named in `lost`.
+    A source that fails is left out, and named in `lost`. `more` is only known with `look_on`: to
+    know it may take reading on.
     """
     lost: dict[Source, UpstreamError] = {}
     while True:
@@ -58,31 +63,44 @@ async def read_page(lanes: Sequence[Lane], place: Place, count: int, *, down: bo
         }
         try:
             taken = await take(list(streams.values()), count, down=down)
-            more = await any_more(list(streams.values()))
+            more = look_on and await _goes_on(list(streams.values()), sure=len(taken) == count > 0)
         except LostSourceError as failure:
             _give_up(failure, place, lost)
         else:
             return Page(taken, lanes, streams, lost, more)
 
 
+async def _goes_on(streams: Sequence[Stream], *, sure: bool) -> bool:
+    """Whether rows follow the page. Where that cannot be told of a full page (`sure`), they may."""
+    try:
+        return await any_more(streams)
+    except LostSourceError as failure:
+        if sure and isinstance(failure.error, UpstreamError):
+            return True
+        raise
+
+
 def _give_up(failure: LostSourceError, place: Place, lost: dict[Source, UpstreamError]) -> None:
     """Leaves the source out, unless it can still be read and sorted."""
     source, error = failure.stream.rows.source, failure.error
     if isinstance(error, OrderBreachError):
-        source.unordered = True
+        source.disordered.add(failure.stream.rows.kind)
         if place.rank is None:
             return
         error = UnorderedError(_START_AGAIN).attributed(source.name, source.provider.name)
-    lost[source] = error
+    lost[source] = source.failed(error)
 
 
 def _stream(lane: Lane, place: Place) -> Stream:
-    mark = place.marks.get(lane.name)
-    source = lane.rows.source
-    remembered = mark is not None and bool(mark.stand & Stand.SORTED)
-    unordered = source.unordered if mark is None or source.order is None else remembered
-    kind = SortedStream if unordered else OrderedStream
-    return kind(lane.rows, lane.walk, entry(lane.walk, source.name, place.rank, mark))
+    mark, rows = place.marks.get(lane.name), lane.rows
+    start = entry(lane.walk, rows.source.name, place.rank, mark)
+    disordered = rows.kind in rows.source.disordered
+    if mark is not None:
+        disordered = bool(mark.stand & Stand.SORTED)
+    if disordered or rows.native is None:
+        return SortedStream(lane.whole, lane.walk, start)
+    kind = OrderedStream if isinstance(rows, WindowedRows) else ChainedStream
+    return kind(rows, lane.walk, start)
 
 
 class Cursors:

@@ -5,6 +5,7 @@ compare as numbers and come before those that are not. A missing sort key is ear
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from providers.timestamps import micros
@@ -18,7 +19,7 @@ Identity = tuple[int, int, str]
 class Rank(NamedTuple):
     """A row's place among all rows."""
 
-    key: int
+    key: Any
     source: str
     identity: Identity
 
@@ -32,8 +33,17 @@ def identity(provider_id: str) -> Identity:
 
 def by_creation(record: Any) -> int:
     """The sort key of lists in order of creation."""
-    created = record.created_at
-    return MISSING if created is None else micros(created)
+    return _key(record.created_at)
 
 
-Key = Callable[[Any], int]
+def by_update(record: Any) -> int:
+    """The sort key of lists in order of the last change."""
+    return _key(record.updated_at)
+
+
+def _key(moment: datetime | None) -> int:
+    return MISSING if moment is None else micros(moment)
+
+
+Key = Callable[[Any], Any]
+"""From a record to what a list sorts it by: a whole number, or a tuple of numbers."""

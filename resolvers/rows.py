@@ -5,16 +5,26 @@ whichever fields, are joined; a range that is known is not asked for again.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from providers.base import Listing, Page
+from providers.base import Page
 from providers.client import Source
 from providers.errors import MalformedError, ReadLimitError, UnorderedError, UpstreamError
 from providers.paginators import Slice
-from providers.records import Record
-from providers.wire import Request
-from resolvers.windows import Range, cover_all
+from providers.queries import Direction
+from providers.views import Record
+from resolvers.windows import Piece, Range, cover_all
+
+_ATTEMPTS = 6  # of reading several pages between which the list did not change
+_running: set[asyncio.Task[None]] = set()
+
+Numbered = Sequence[tuple[int, Record]]
+Ask = Callable[[Any, int], Awaitable[Page]]
+"""Asks for the page at a position, in the form that the paginator takes, of a state of the list:
+only when that has changed may the same be asked again."""
 
 
 @dataclass(slots=True)
@@ -30,49 +40,42 @@ class Budget:
         return self.spent <= self.limit
 
 
-_ATTEMPTS = 6  # of reading several pages between which the list did not change
-_running: set[asyncio.Task[None]] = set()
+class Rows(ABC):
+    """One upstream list of rows of a `kind`.
 
+    `total` is its length, `stated` what the upstream says that it is; both are None while unknown.
+    `native` is the order that the upstream keeps it in, None where it promises none; `summary` is
+    the provider's own of the whole list.
+    """
 
-@dataclass(slots=True)
-class Rows:
-    """The list that `lane` asks for. `total` is its length, None while unknown."""
+    def __init__(
+        self, source: Source, kind: str, ask: Ask, budget: Budget, native: Direction | None
+    ) -> None:
+        self.source, self.kind, self.native = source, kind, native
+        self.total: int | None = None
+        self.stated: int | None = None
+        self.summary: Any = None
+        self.state = 0  # how often the list was seen to have changed
+        self._ask, self._budget = ask, budget
+        self._known: dict[int, Record] = {}
+        self._examined: set[int] = set()
+        self._error: UpstreamError | None = None
 
-    source: Source
-    listing: Listing
-    lane: Request
-    budget: Budget
-    total: int | None = None
-    _examined: set[int] = field(default_factory=set)
-    _known: dict[int, Record] = field(default_factory=dict)
-    _answers: dict[Slice, asyncio.Task[Page]] = field(default_factory=dict)
-    _wishes: list[Range] = field(default_factory=list)
-    _turn: asyncio.Future[None] | None = None
-    _error: UpstreamError | None = None
-
-    async def read(
-        self, start: int, stop: int, spare: int | None = None
-    ) -> Sequence[tuple[int, Record]]:
+    @abstractmethod
+    async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
         """The rows of a range with their indexes; fewer where the list ends before it.
 
         `spare` is a neighbouring row that is welcome where it costs no further call. Raises the
         UpstreamError of a call that failed, again for each later read of this list.
         """
-        wish = Range(max(start, 0), stop, spare if spare is None or spare >= 0 else None)
-        for _ in range(_ATTEMPTS):  # what was fetched is dropped again if the list is seen changed
-            if self._has(wish.start, stop):
-                break
-            await self._fetched(wish)
-        span = range(wish.start, stop) if wish.spare is None else wish.generous
-        return [(at, self._known[at]) for at in span if at in self._known]
 
     async def length(self) -> int | None:
-        """The length of the list where the upstream states it: one call unless known."""
-        if self.total is None:
+        """The length that is stated, else seen: one call unless known."""
+        if self.stated is None and self.total is None:
             await self.read(0, 1)
-        return self.total
+        return self.total if self.stated is None else self.stated
 
-    async def all(self) -> Sequence[tuple[int, Record]]:
+    async def all(self) -> Numbered:
         """Every row, in the upstream's order. Raises UnorderedError where they are too many."""
         rows = await self.read(0, self.source.sizes.largest)
         while self.total is None and rows:
@@ -80,22 +83,31 @@ class Rows:
             start = len(self._known)
             rows = await self.read(start, start + self.source.sizes.largest)
         self._sortable(self.total or 0)
+        await self.read(len(rows), self.total or 0)  # the first page is known
         return await self.read(0, self.total or 0)
 
+    async def some(self, start: int) -> Numbered:
+        """The rows from `start` on, as far as one call gives them; none behind the end."""
+        return await self.read(start, start + self.source.sizes.largest)
+
+    def affordable(self) -> bool:
+        """Whether the whole list may be read in this operation."""
+        return self.total is not None and self.total <= self._budget.limit
+
     def _sortable(self, rows: int) -> None:
-        if rows > self.budget.limit:
+        if rows > self._budget.limit:
             raise UnorderedError(
                 "the provider lists in no order that can be relied on, and to sort the list here "
-                f"would take reading more than {self.budget.limit} rows (max_rows_read)"
+                f"would take reading more than {self._budget.limit} rows (max_rows_read)"
             ).attributed(self.source.name, self.source.provider.name)
 
-    def examine(self, rows: Sequence[tuple[int, Record]]) -> None:
+    def examine(self, rows: Numbered) -> None:
         """Counts rows that are read to be filtered. Raises ReadLimitError past the budget."""
         fresh = {at for at, _ in rows} - self._examined
         self._examined |= fresh
-        if not self.budget.spend(len(fresh)):
+        if not self._budget.spend(len(fresh)):
             raise ReadLimitError(
-                f"to filter the list here would take reading more than {self.budget.limit} rows "
+                f"to filter the list here would take reading more than {self._budget.limit} rows "
                 "(max_rows_read); narrow it with createdFrom and createdTo"
             ).attributed(self.source.name, self.source.provider.name)
 
@@ -104,6 +116,27 @@ class Rows:
             stop = min(stop, self.total)
         known = all(at in self._known for at in range(max(start, 0), stop))
         return known and (start < stop or self.total is not None)
+
+
+class WindowedRows(Rows):
+    """A list that gives any window of its rows."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._aligned = self.source.spec.listings[self.kind].paginator.aligned
+        self._wishes: list[Range] = []
+        self._turn: asyncio.Future[None] | None = None
+
+    async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
+        start, stop = max(start, 0), stop if self.total is None else min(stop, self.total)
+        inside = spare is not None and spare >= 0 and (self.total is None or spare < self.total)
+        wish = Range(start, stop, spare if inside else None)
+        for _ in range(_ATTEMPTS):  # what was fetched is dropped again if the list is seen changed
+            if self._has(wish.start, stop):
+                break
+            await self._fetched(wish)
+        span = range(wish.start, stop) if wish.spare is None else wish.generous
+        return [(at, self._known[at]) for at in span if at in self._known]
 
     async def _fetched(self, wish: Range) -> None:
         """Joins the range to those of this turn of the event loop, and waits for all of them."""
@@ -140,60 +173,57 @@ class Rows:
         """Asks until all pages of one attempt tell of the same list, in sizes that it gives."""
         for _ in range(_ATTEMPTS):
             sizes = self.source.sizes
-            slices = cover_all(wishes, sizes)
-            pages = await self._pages(slices)
-            probes = self._probes(slices, pages)
+            pieces = list(cover_all(wishes, sizes, aligned=self._aligned))
+            pages = await self._pages(pieces)
+            probes = self._probes(pieces, pages)
             pages += await self._pages(probes)
-            if self.source.sizes == sizes and self._kept([*slices, *probes], pages):
+            if self.source.sizes == sizes and self._kept([*pieces, *probes], pages):
                 return
         if self.source.sizes != sizes:
             raise MalformedError("the pages of the list are of no steady size").attributed(
                 self.source.name, self.source.provider.name
             )
 
-    async def _pages(self, slices: Sequence[Slice]) -> list[Page]:
-        """The pages; what was asked for once is not asked for again."""
-        for piece in slices:
-            if piece not in self._answers:
-                self._answers[piece] = asyncio.ensure_future(self._page(piece))
-        waits = [self._answers[piece] for piece in slices]
-        answers = await asyncio.gather(*waits, return_exceptions=True)
+    async def _pages(self, pieces: Sequence[Piece]) -> list[Page]:
+        asked = (self._ask(piece, self.state) for piece in pieces)
+        answers = await asyncio.gather(*asked, return_exceptions=True)
         failures = [answer for answer in answers if isinstance(answer, BaseException)]
         if failures:
             raise failures[0]
-        return [answer for answer in answers if isinstance(answer, Page)]
+        pages = [answer for answer in answers if isinstance(answer, Page)]
+        for piece, page in zip(pieces, pages, strict=True):
+            self.source.learn(piece, page)
+        return pages
 
-    async def _page(self, piece: Slice) -> Page:
-        page = await self.source.page(self.listing, self.lane, piece)
-        self.source.learn(piece, page)
-        return page
+    def _probes(self, pieces: Sequence[Piece], pages: Sequence[Page]) -> Sequence[Piece]:
+        """First pages that can tell why an answer has not the rows that it should have.
 
-    def _probes(self, slices: Sequence[Slice], pages: Sequence[Page]) -> Sequence[Slice]:
-        """First pages that can tell why an answer has no rows where some should be, or too many.
-
-        The list has become shorter, or the upstream counts its pages by another size than it was
-        asked for.
+        The list is shorter than it was or than is stated, or the upstream counts its pages by
+        another size than it was asked for.
         """
         total = max(_totals(pages), default=self.total)
         odd = (
             piece.size
-            for piece, page in zip(slices, pages, strict=True)
-            if piece.number > 0 and _is_odd(piece, len(page.rows), total)
+            for piece, page in zip(pieces, pages, strict=True)
+            if self._aligned and piece.start > 0 and _is_odd(piece, page, total)
         )
         return [Slice(0, size) for size in dict.fromkeys(odd)]
 
-    def _kept(self, slices: Sequence[Slice], pages: Sequence[Page]) -> bool:
+    def _kept(self, pieces: Sequence[Piece], pages: Sequence[Page]) -> bool:
         """Keeps the rows. False where the list changed between the pages."""
         totals = _totals(pages)
         if len(totals) > 1 or (totals and self.total not in (None, *totals)):
             self._known.clear()
-            kept = self._answers.keys() & slices if len(totals) < 2 else ()
-            self._answers = {piece: self._answers[piece] for piece in kept}
+            self.state += 1
         self.total = max(totals, default=self.total)
-        for piece, page in zip(slices, pages, strict=True):
+        self.stated = max(totals, default=self.stated)
+        for piece, page in zip(pieces, pages, strict=True):
+            self.summary = page.summary
             self._known.update(enumerate(page.rows, piece.start))
             end = piece.start + len(page.rows)
-            if self.total is None and len(page.rows) < piece.size and self._has(end - 1, end):
+            if page.more is False and page.rows:
+                self.total = end  # whatever length is stated
+            elif self.total is None and len(page.rows) < piece.size and self._has(end - 1, end):
                 self.total = end
         return len(totals) < 2
 
@@ -202,8 +232,68 @@ def _totals(pages: Sequence[Page]) -> set[int]:
     return {page.total for page in pages if page.total is not None}
 
 
-def _is_odd(piece: Slice, rows: int, total: int | None) -> bool:
+def _is_odd(piece: Piece, page: Page, total: int | None) -> bool:
+    rows = len(page.rows)
     if total is None:
         return not rows
-    rest = max(total - piece.start, 0)
-    return rows > rest or (rest > 0 and not rows)
+    rest = min(max(total - piece.start, 0), piece.size)
+    return rows > rest or (rows < rest and (not rows or page.more is False))
+
+
+class ChainedRows(Rows):
+    """A list whose pages each name the next one: read from its beginning, as far as needed."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._token: str | None = None
+        self._reading = asyncio.Lock()
+
+    async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
+        async with self._reading:
+            while not self._has(start, stop):
+                await self._next_page()
+        last = stop if spare is None else max(stop, spare + 1)
+        return [(at, self._known[at]) for at in range(max(start, 0), last) if at in self._known]
+
+    async def _next_page(self) -> None:
+        if self._error is not None:
+            raise self._error
+        try:
+            page = await self._ask(self._token, 0)
+        except UpstreamError as error:
+            self._error = error
+            raise
+        if self._token is None:
+            self.stated = page.total
+        self._known.update(enumerate(page.rows, len(self._known)))
+        again, self._token = page.token == self._token, page.token
+        if page.token is None or not page.rows or again:
+            self.total = len(self._known)
+
+    async def some(self, start: int) -> Numbered:
+        await self.read(start, start + 1)
+        return [(at, self._known[at]) for at in range(start, len(self._known))]
+
+
+class GivenRows(Rows):
+    """Rows that are there already, or the error that they could not be had for."""
+
+    def __init__(self, source: Source, kind: str, rows: Sequence[Record] | UpstreamError) -> None:
+        super().__init__(source, kind, _unasked, Budget(0), None)
+        if isinstance(rows, UpstreamError):
+            self._error = rows
+        else:
+            self._known = dict(enumerate(rows))
+            self.total = self.stated = len(rows)
+
+    async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
+        if self._error is not None:
+            raise self._error
+        return [(at, self._known[at]) for at in range(start, stop) if at in self._known]
+
+    async def all(self) -> Numbered:
+        return await self.read(0, self.total or 0)
+
+
+async def _unasked(*_: Any) -> Page:
+    raise AssertionError("these rows are given")

@@ -3,12 +3,14 @@
 A range is half open, `start` up to and without `stop`, counted from 0 in the upstream's own list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from providers.paginators import Sizes, Slice
+from providers.paginators import Sizes, Slice, Stretch
+
+Piece = Slice | Stretch
 
 
 class Range(NamedTuple):
@@ -25,32 +27,36 @@ class Range(NamedTuple):
         return range(low, self.stop if self.spare is None else max(self.stop, self.spare + 1))
 
 
-def cover_all(wishes: Iterable[Range], sizes: Sizes) -> list[Slice]:
-    """The pages that hold all the ranges; ranges that share a page cheaply are asked together."""
+def cover_all(wishes: Iterable[Range], sizes: Sizes, *, aligned: bool = True) -> Sequence[Piece]:
+    """The pieces that hold all the ranges; ranges that share one cheaply are asked together."""
+
+    def calls(span: range) -> int:
+        return len(cover(span.start, span.stop, sizes, aligned))
+
     spans: list[range] = []
-    for span in sorted((_span(wish, sizes) for wish in wishes), key=lambda span: span.start):
-        joint = range(spans[-1].start, max(spans[-1].stop, span.stop)) if spans else span
-        if spans and _calls(joint, sizes) < _calls(spans[-1], sizes) + _calls(span, sizes):
+    for wish in sorted(wishes, key=lambda wish: wish.start):
+        needed = range(wish.start, max(wish.stop, wish.start + 1))
+        span = wish.generous if calls(wish.generous) <= calls(needed) else needed
+        last = spans[-1] if spans else span
+        joint = range(min(last.start, span.start), max(last.stop, span.stop))
+        if spans and calls(joint) < calls(last) + calls(span):
             spans[-1] = joint
         else:
             spans.append(span)
-    pages = chain.from_iterable(cover(span.start, span.stop, sizes) for span in spans)
-    return list(dict.fromkeys(pages))
-
-
-def _span(wish: Range, sizes: Sizes) -> range:
-    """The range, with its spare row if that costs nothing."""
-    needed = range(wish.start, max(wish.stop, wish.start + 1))
-    return wish.generous if _calls(wish.generous, sizes) <= _calls(needed, sizes) else needed
-
-
-def _calls(span: range, sizes: Sizes) -> int:
-    return len(cover(span.start, span.stop, sizes))
+    pieces = (cover(span.start, span.stop, sizes, aligned) for span in spans)
+    return list(dict.fromkeys(chain.from_iterable(pieces)))
 
 
 @lru_cache(maxsize=4096)
-def cover(start: int, stop: int, sizes: Sizes) -> tuple[Slice, ...]:
-    """The fewest pages of one size that hold the range, and of those the least overshoot."""
+def cover(start: int, stop: int, sizes: Sizes, aligned: bool = True) -> tuple[Piece, ...]:
+    """The fewest calls that hold the range, and of those the least overshoot.
+
+    `aligned`: an upstream has pages of one size, counted from its list's start; else it gives any
+    stretch of rows.
+    """
+    if not aligned:
+        starts = range(start, stop, sizes.largest)
+        return tuple(Stretch(at, min(sizes.largest, stop - at)) for at in starts)
     size = min(
         range(sizes.smallest, sizes.largest + 1),
         key=lambda size: (_last(stop, size) - start // size, _held(start, stop, size)),
@@ -59,8 +65,10 @@ def cover(start: int, stop: int, sizes: Sizes) -> tuple[Slice, ...]:
 
 
 @lru_cache(maxsize=4096)
-def farthest(at: int, sizes: Sizes, step: int) -> tuple[int, int]:
-    """The range of the one page that holds row `at` and most rows behind it in direction `step`."""
+def farthest(at: int, sizes: Sizes, step: int, aligned: bool = True) -> tuple[int, int]:
+    """The range of the one call that gives row `at` and most rows behind it in direction `step`."""
+    if not aligned:
+        return (at, at + sizes.largest) if step > 0 else (max(0, at + 1 - sizes.largest), at + 1)
     starts = {size: at // size * size for size in range(sizes.smallest, sizes.largest + 1)}
     if step > 0:
         size = max(starts, key=lambda size: starts[size] + size)

@@ -3,18 +3,23 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
 from providers.records import InvoiceStatus, ProviderName
-from schema.binding import described, node_id, shows_records
-from schema.connection import CURSOR, SOURCES, TOTAL, PageInfo
+from resolvers.links import payments_of
+from schema.binding import Info, described, node_id, present, selected, shows_records
+from schema.connection import AFTER, BEFORE, CURSOR, FIRST, LAST, SOURCES, TOTAL, PageInfo
+from schema.details.smartpay import SmartpayInvoice
 from schema.details.yume import YumeInvoice
 from schema.money import Money
 from schema.node import Node
+from schema.payment import PaymentConnection
 from schema.scalars import JSON
 from schema.source import Source, SourceOutcome
+
+UNSET = strawberry.UNSET
 
 described(
     InvoiceStatus,
@@ -43,9 +48,21 @@ class InvoiceOrder(Enum):
 
 
 InvoiceDetails = Annotated[
-    YumeInvoice,
+    SmartpayInvoice | YumeInvoice,
     strawberry.union("InvoiceDetails", description="What only one provider says of an invoice."),
 ]
+
+
+async def _payments(
+    root: Any,
+    info: Info,
+    first: Annotated[int | None, FIRST] = UNSET,
+    after: Annotated[str | None, AFTER] = UNSET,
+    last: Annotated[int | None, LAST] = UNSET,
+    before: Annotated[str | None, BEFORE] = UNSET,
+) -> PaymentConnection | None:
+    page = present(first=first, after=after, last=last, before=before)
+    return await payments_of(info.context, root, page=page, fields=selected(info))  # type: ignore[return-value]
 
 
 @strawberry.type(description="A demand for money, from whichever provider keeps it.")
@@ -73,6 +90,10 @@ class Invoice(Node):
     captured: Money | None = strawberry.field(description="What was taken from the payer.")
     refunded: Money | None = strawberry.field(
         description="What was given back; null where the provider does not say."
+    )
+    payments: PaymentConnection | None = strawberry.field(
+        resolver=_payments,
+        description="Payments that settle it, from every source that knows any; newest first.",
     )
     details: InvoiceDetails = strawberry.field(description="What only its provider says of it.")
     raw: JSON | None = strawberry.field(
@@ -106,34 +127,32 @@ class InvoiceFilter:
     """What a list of invoices can be restricted by."""
 
     sources: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Only of these accounts, by Source.name."
+        default=UNSET, description="Only of these accounts, by Source.name."
     )
     providers: list[ProviderName] | None = strawberry.field(
-        default=strawberry.UNSET, description="Only of accounts at these providers."
+        default=UNSET, description="Only of accounts at these providers."
     )
     statuses: list[InvoiceStatus] | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=UNSET,
         description="Only in one of these states; an empty list matches none.",
     )
     created_from: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Issued at this moment or later."
+        default=UNSET, description="Issued at this moment or later."
     )
     created_to: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Issued before this moment."
+        default=UNSET, description="Issued before this moment."
     )
     total_from: Decimal | None = strawberry.field(
-        default=strawberry.UNSET, description="Of this total or more, whatever the currency."
+        default=UNSET, description="Of this total or more, whatever the currency."
     )
     total_to: Decimal | None = strawberry.field(
-        default=strawberry.UNSET, description="Of this total or less, whatever the currency."
+        default=UNSET, description="Of this total or less, whatever the currency."
     )
     currencies: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description='Only in these currencies, by ISO 4217 code: "RUB".'
+        default=UNSET, description='Only in these currencies, by ISO 4217 code: "RUB".'
     )
-    number: str | None = strawberry.field(
-        default=strawberry.UNSET, description="With exactly this number."
-    )
+    number: str | None = strawberry.field(default=UNSET, description="With exactly this number.")
     card_last_four: str | None = strawberry.field(
-        default=strawberry.UNSET,
+        default=UNSET,
         description="Paid with a card that ends in these four digits. Needs the scope `card:read`.",
     )

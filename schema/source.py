@@ -14,6 +14,10 @@ Provider = described(
     ProviderName,
     "The providers whose accounts the graph can show.",
     name="Provider",
+    GOEDGEPLAATST="GoedGeplaatst: payments of a classified advertising site.",
+    LIFE_PAY="LIFE PAY: export tasks of revenue reports.",
+    SMARTPAY="Sber SmartPay: invoices with their payment.",
+    YANDEX_OFD="Yandex OFD: sales aggregated by period.",
     YUME="Yume: billing invoices of a rental platform.",
 )
 

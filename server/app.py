@@ -46,6 +46,8 @@ async def _open(settings: SourceSettings, stack: AsyncExitStack) -> Source:
         await stack.enter_async_context(transport),
         order=settings.direction,
         page_size=settings.page_size,
+        settles=settings.settles,
+        settles_by=settings.settles_by,
     )
 
 

@@ -24,24 +24,15 @@ from starlette.types import ASGIApp
 
 from providers.client import Source
 from providers.errors import UpstreamError
-from providers.paginators import Slice
-from providers.queries import InvoiceQuery
-from sandbox import yume
 from sandbox.app import create_app as create_sandbox
-from server.settings import ConfigError, Mistake, Settings, SourceSettings, load, parse
+from sandbox.configuration import toml
+from server.configuration import ConfigError, Mistake, load, parse
+from server.settings import Settings, SourceSettings
 
 CONFIG = Path("pacioli.toml")
 LOOPBACK = "127.0.0.1"
-SANDBOX_CONFIG = """\
-[[sources]]
-name = "yume-rental"
-provider = "yume"
-base_url = "{address}/yume"
-token = "{yume_token}"
-"""
 GRACE_SECONDS = 8  # to finish what runs; container engines kill after 10
 START_SECONDS = 30  # for the sandbox
-EVERYTHING = {"invoices": InvoiceQuery()}  # by kind of record, a query that leaves nothing out
 
 config_option = click.option(
     "--config",
@@ -183,7 +174,7 @@ def sandbox(port: int, scale: int) -> None:
 
     def announce() -> None:
         click.echo(f"The sandbox is ready at {address}, its control endpoint at {address}/control")
-        click.echo(f"To use it, write into {CONFIG}:\n\n{_sandbox_config(address)}", nl=False)
+        click.echo(f"To use it, write into {CONFIG}:\n\n{toml(address)}", nl=False)
 
     Server(create_sandbox(scale), listener, announce).work()
 
@@ -233,14 +224,10 @@ def _sandbox() -> Iterator[tuple[SourceSettings, ...]]:
         if not ready.wait(START_SECONDS):
             _stop("The sandbox did not start", 1)
         click.echo(f"The providers are simulated; their control endpoint is {address}/control")
-        yield parse(_sandbox_config(address), CONFIG, {}).sources
+        yield parse(toml(address), CONFIG, {}).sources
     finally:
         server.should_exit = True
         thread.join()
-
-
-def _sandbox_config(address: str) -> str:
-    return SANDBOX_CONFIG.format(address=address, yume_token=yume.TOKEN)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -271,10 +258,8 @@ async def _ask_all(settings: Settings) -> tuple[Answer, ...]:
 
 async def _ask(source: Source) -> Answer:
     """Asks for one row of the first list that the source has."""
-    kind, listing = next(iter(source.spec.listings.items()))
-    lane = listing.plan(EVERYTHING[kind]).lanes[0]
     try:
-        await source.page(listing, lane, Slice(0, 1))
+        await source.probe(next(iter(source.spec.listings)))
     except UpstreamError as error:
         message = f"{error.code}: {error.reason}"
         return Answer(source.name, source.spec.name, False, message, error.code)

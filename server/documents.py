@@ -19,7 +19,8 @@ from strawberry.types.execution import ExecutionContext
 
 from server.errors import coded
 
-MAX_DOCUMENTS = 1000
+MAX_DOCUMENTS = 500
+LONGEST_KEPT = 10_000  # characters: a parsed document takes some 400 times its text
 MAX_TOKENS = 20_000
 _TOO_DEEP = "The document is nested too deeply."
 _UNREADABLE = "There is a value here that its type cannot take."
@@ -33,7 +34,7 @@ class Documents(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
-        document = _parsed(context.query or "")
+        document = _document(context.query or "")
         if isinstance(document, GraphQLError):
             raise _anew(document)
         context.graphql_document = document
@@ -41,7 +42,9 @@ class Documents(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        mistakes = _mistakes(context.schema, context.query or "", self.rules)
+        text = context.query or ""
+        check = _mistakes if len(text) <= LONGEST_KEPT else _mistakes.__wrapped__
+        mistakes = check(context.schema, text, self.rules)
         context.pre_execution_errors = list(mistakes)
         yield
 
@@ -54,9 +57,14 @@ class UnseenDocuments(Documents):
 
 def is_ambiguous(text: str) -> bool:
     """Whether a document holds several operations, so that a request must name one of them."""
-    document = _parsed(text)
+    document = _document(text)
     definitions = () if isinstance(document, GraphQLError) else document.definitions
     return sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
+
+
+def _document(text: str) -> DocumentNode | GraphQLError:
+    """The document of a text, kept for the next time unless it is very long."""
+    return _parsed(text) if len(text) <= LONGEST_KEPT else _parsed.__wrapped__(text)
 
 
 @lru_cache(maxsize=MAX_DOCUMENTS)
@@ -73,7 +81,7 @@ def _parsed(text: str) -> DocumentNode | GraphQLError:
 def _mistakes(
     schema: Schema, text: str, rules: tuple[type[ASTValidationRule], ...]
 ) -> Sequence[GraphQLError]:
-    document = _parsed(text)
+    document = _document(text)
     if isinstance(document, GraphQLError):
         return [document]
     try:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -16,10 +17,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from providers import REGISTRY
 from sandbox import yume
 from sandbox.app import create_app as create_sandbox
+from sandbox.configuration import toml
 from server.app import create_app
-from server.settings import Settings, parse
+from server.configuration import parse
+from server.settings import Settings
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 LIST = "/yume/v1/billing/invoices/"
@@ -197,6 +201,26 @@ class Graph:
         return errors[0]
 
 
+class Whole(NamedTuple):
+    """A server with an account at each provider of a sandbox, and the sandbox beside it."""
+
+    graph: Graph
+    sandbox: httpx.Client
+
+    @contextmanager
+    def counted(self) -> Iterator[Counter[str]]:
+        """Counts the calls within the block, by provider; those that were not asked are absent."""
+        calls: Counter[str] = Counter()
+        for name in REGISTRY:
+            self.sandbox.delete(f"/control/requests/{name}").raise_for_status()
+        yield calls
+        for name, count in (
+            self.sandbox.get("/control").raise_for_status().json()["requests"].items()
+        ):
+            if count:
+                calls[name] = count
+
+
 def answer(response: httpx.Response) -> Answer:
     """The GraphQL answer that an HTTP response holds."""
     assert response.headers["content-type"] == "application/json"
@@ -283,6 +307,19 @@ def graph(stages: Stages, still_yume: Yume) -> Iterator[Graph]:
     """A server with one account, `rental`, at a Yume that does not change."""
     with served_graph(stages, create_app(settings(source(still_yume)))) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def whole(stages: Stages) -> Iterator[Whole]:
+    """A server over a whole sandbox, with the accounts that this one suggests."""
+    with (
+        stages.show(create_sandbox(now=NOW)) as address,
+        httpx.Client(base_url=address, **PLAIN) as sandbox,
+    ):
+        text = f'[server]\ncursor_secret = "good for one test"\n{toml(address)}'
+        app = create_app(parse(text, Path("pacioli.toml"), {}))
+        with served_graph(stages, app) as client:
+            yield Whole(client, sandbox)
 
 
 @pytest.fixture

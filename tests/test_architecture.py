@@ -19,6 +19,12 @@ PACKAGES = ("providers", "resolvers", "schema", "server", "sandbox")
 VENDORS = tuple(REGISTRY)
 
 LONGEST_MODULE = 300
+LONGER: Mapping[str, tuple[int, str]] = {
+    # What may be longer, up to how many lines, and why.
+    "providers.smartpay": (560, "declares every field of the largest document, twice over"),
+    "providers.goedgeplaatst": (360, "declares every field of a payment and of its user"),
+    "providers.life_pay": (330, "declares every column and filter of a report"),
+}
 LONGEST_FUNCTION = 40
 EMPTY_NAMES = {"utils", "helpers", "common", "manager", "handler", "misc", "data"}
 TALKING = {"asyncio", "http", "io", "os", "pathlib", "select", "shutil", "socket", "ssl"}
@@ -32,6 +38,7 @@ PURE = (
     "providers.queries",
     "providers.records",
     "providers.timestamps",
+    "providers.views",
     "providers.wire",
 )
 
@@ -70,7 +77,11 @@ IMPORTS: Mapping[str, Imports] = {
 }
 
 TESTED_ELSEWHERE: Mapping[str, str] = {
-    # Declarations: what they say is compared with the contract, what they show with Yume's rows.
+    # Walks in the ways that these page are held against one model.
+    "resolvers.export_tasks": "tests/resolvers/test_styles.py",
+    "resolvers.sales": "tests/resolvers/test_styles.py",
+    "resolvers.payments": "tests/resolvers/test_links.py",
+    # Declarations: what they say is compared with the contract, what they show with the rows.
     "schema.__init__": "tests/test_contract.py",
     "schema.connection": "tests/test_contract.py",
     "schema.invoice": "tests/test_end_to_end.py",
@@ -78,8 +89,14 @@ TESTED_ELSEWHERE: Mapping[str, str] = {
     "schema.node": "tests/test_end_to_end.py",
     "schema.query": "tests/test_end_to_end.py",
     "schema.source": "tests/test_end_to_end.py",
+    "schema.export_task": "tests/test_end_to_end.py",
+    "schema.payment": "tests/test_end_to_end.py",
+    "schema.sales_aggregate": "tests/test_end_to_end.py",
+    "schema.details.goedgeplaatst": "tests/test_end_to_end.py",
+    "schema.details.smartpay": "tests/test_end_to_end.py",
     "schema.details.yume": "tests/test_end_to_end.py",
     "providers.__init__": "tests/conformance/test_providers.py",
+    "providers.records": "tests/conformance/test_providers.py",
 }
 
 
@@ -180,7 +197,8 @@ def missing_docstrings(module: Module) -> Iterator[str]:
 
 def excessive_length(module: Module) -> Iterator[str]:
     lines = len(module.text.splitlines())
-    if lines > LONGEST_MODULE:
+    longest, _ = LONGER.get(module.name, (LONGEST_MODULE, ""))
+    if lines > longest:
         yield f"has {lines} lines"
     for node in ast.walk(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -223,11 +241,19 @@ def test_every_module_keeps_the_rule(rule: Callable[[Module], Iterator[str]]) ->
     assert broken == []
 
 
+DETAILED = {"invoices", "payments"}
+"""The kinds of rows that have a part which only their provider has."""
+
+
+def listed(vendor: str) -> set[str]:
+    return set(REGISTRY[vendor].listings)
+
+
 def test_no_module_is_overlooked() -> None:
     assert {module.name for module in HOUSE} >= {
         *(f"{package}.__init__" for package in PACKAGES),
         *(f"{part}.{vendor}" for part in ("providers", "sandbox") for vendor in VENDORS),
-        *(f"schema.details.{vendor}" for vendor in VENDORS),
+        *(f"schema.details.{vendor}" for vendor in VENDORS if DETAILED & listed(vendor)),
         "providers.transport",
         "resolvers.merge",
         "server.app",
@@ -248,7 +274,13 @@ def test_every_module_has_its_tests(module: Module) -> None:
 
 
 def test_no_exception_outlives_its_module() -> None:
-    assert TESTED_ELSEWHERE.keys() <= {module.name for module in HOUSE}
+    assert TESTED_ELSEWHERE.keys() | LONGER.keys() <= {module.name for module in HOUSE}
+
+
+def test_no_module_may_be_longer_without_need() -> None:
+    lengths = {module.name: len(module.text.splitlines()) for module in HOUSE}
+    assert all(lengths[name] > LONGEST_MODULE for name in LONGER)
+    assert all(reason for _, reason in LONGER.values())
 
 
 DOC = '"""Words."""\n'
@@ -288,6 +320,7 @@ DOC = '"""Words."""\n'
         (vendor_cases, "schema.query", "match x:\n case 'yume': pass", "line 3 asks for yume"),
         (missing_docstrings, "schema.query", "class A: pass", "class A has no docstring"),
         (excessive_length, "schema.query", "\n" * 300, "has 301 lines"),
+        (excessive_length, "providers.life_pay", "\n" * 330, "has 331 lines"),
         (excessive_length, "schema.query", "def f():" + "\n pass" * 40, "f has 41 lines"),
         (excessive_length, "schema.query", "async def f():" + "\n pass" * 40, "f has 41 lines"),
         (empty_names, "schema.utils", "", "is called utils"),
@@ -310,6 +343,7 @@ def test_a_missing_module_docstring_is_noticed() -> None:
     ("rule", "name", "text"),
     [
         (forbidden_imports, "providers.yume", "import re, msgspec\nfrom providers.wire import x"),
+        (forbidden_imports, "providers.yume", "from providers.views import Record"),
         (forbidden_imports, "providers.transport", "import aiohttp\nfrom providers import wire"),
         (forbidden_imports, "resolvers.merge", "from strawberry import Info\nimport resolvers.a"),
         (forbidden_imports, "server.cli", "from sandbox.app import create_app"),
@@ -321,6 +355,7 @@ def test_a_missing_module_docstring_is_noticed() -> None:
         (vendor_cases, "sandbox.app", "x = {'yume': y.YUME}\nx == 'else'"),
         (missing_docstrings, "schema.query", "class _A: pass\ndef f(): pass"),
         (excessive_length, "schema.query", "\n" * 299),
+        (excessive_length, "providers.life_pay", "\n" * 329),
         (excessive_length, "schema.query", "def f():" + "\n pass" * 39),
         (empty_names, "schema.metadata", ""),
     ],

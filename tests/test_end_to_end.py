@@ -7,18 +7,28 @@ import base64
 import math
 import re
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pytest
+from graphql import (
+    GraphQLObjectType,
+    GraphQLUnionType,
+    assert_interface_type,
+    build_schema,
+    get_named_type,
+    is_leaf_type,
+)
 
+from schema import sdl
 from tests.conftest import (
     LARGEST_PAGE,
     Graph,
     StartGraph,
     StartYume,
+    Whole,
     Yume,
     settings,
     source,
@@ -616,7 +626,6 @@ NO_IDS = [
     global_id("Invoice", "", "", "9400"),
     global_id("Invoice", "ren tal", "", "9400"),
     global_id("invoice", "rental", "", "9400"),
-    global_id("Payment", "rental", "", "9400"),
     global_id("Query", "rental", "", "9400"),
     global_id("Invoice", "rental", "", "9400") + "=",
     global_id("Invoice", "rental", "", "9400") + "\n",
@@ -655,10 +664,19 @@ def test_an_id_of_another_type(graph: Graph) -> None:
     assert "Source" in error["message"]
 
 
+@pytest.mark.parametrize("typename", ["Payment", "SalesAggregate", "ExportTask"])
+def test_an_id_of_what_the_source_does_not_have(graph: Graph, typename: str) -> None:
+    foreign = global_id(typename, "rental", "", "9400")
+    error = graph.error(ONE, id=foreign)
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert typename in error["message"]
+    assert graph.data(SEVERAL, ids=[foreign]) == {"nodes": [None]}
+
+
 def test_nodes_are_judged_one_by_one(graph: Graph, rows: Sequence[Row]) -> None:
     real = [global_id("Invoice", "rental", "", row) for row in (*ids(rows[:2]), str(rows[0]["id"]))]
     rental = global_id("Source", "rental", "", "")
-    unknown, broken, foreign = UNKNOWN_IDS[0], "x", global_id("Payment", "rental", "", "9")
+    unknown, broken, foreign = UNKNOWN_IDS[0], "x", global_id("Query", "rental", "", "9")
     asked = [real[0], unknown, broken, rental, foreign, real[1], real[2]]
     status, data, errors = graph.ask(SEVERAL, ids=asked)
     assert status == 200
@@ -1244,3 +1262,185 @@ def test_two_accounts_may_share_one_upstream(still_yume: Yume, start_graph: Star
     assert len(calls) == 2
     assert [edge["node"]["source"]["name"] for edge in page["edges"]] == ["b", "a", "b", "a"]
     assert graph.data("{ sources { name } }")["sources"] == [{"name": "a"}, {"name": "b"}]
+
+
+# --- All providers at once
+
+SCHEMA = build_schema(sdl())
+NODE = assert_interface_type(SCHEMA.type_map["Node"])
+NODE_TYPES = {kind.name for kind in SCHEMA.get_implementations(NODE).objects}
+LISTS = {
+    "invoices": "Invoice",
+    "payments": "Payment",
+    "salesAggregates": "SalesAggregate",
+    "exportTasks": "ExportTask",
+}
+SALES_PERIOD = 'filter: {from: "2026-09-01T00:00:00Z", to: "2026-11-01T00:00:00Z"}, '
+
+
+def everything(kind: Any) -> str:
+    """A selection of all there is of a type, but for other nodes and lists of them."""
+    if isinstance(kind, GraphQLUnionType):
+        return "__typename " + " ".join(
+            f"... on {each.name} {{ {prefixed(each)} }}" for each in kind.types
+        )
+    return " ".join(selections(kind))
+
+
+def prefixed(kind: GraphQLObjectType) -> str:
+    """The selection under names that no other type has."""
+    return " ".join(f"{kind.name}_{selection}" for selection in selections(kind, aliased=True))
+
+
+def selections(kind: Any, *, aliased: bool = False) -> Iterator[str]:
+    for name, field in kind.fields.items():
+        inner = get_named_type(field.type)
+        alias = f"{name}: " if aliased else ""
+        if is_leaf_type(inner):
+            yield f"{alias}{name}"
+        elif inner.name not in NODE_TYPES and not inner.name.endswith("Connection"):
+            yield f"{alias}{name} {{ {everything(inner)} }}"
+
+
+def filled(value: Any, path: str = "") -> Iterator[str]:
+    """Where a value is, and not null."""
+    if isinstance(value, dict) and not path.endswith((".raw", ".extra", ".metadata")):
+        for key, item in value.items():
+            yield from filled(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from filled(item, path)
+    elif value is not None:
+        yield path
+
+
+def declared(kind: Any, path: str = "") -> Iterator[str]:
+    """Where a value could be, by the schema."""
+    if isinstance(kind, GraphQLUnionType):
+        for each in kind.types:
+            yield from (f"{path}.{each.name}_{rest[1:]}" for rest in declared(each))
+        return
+    for name, field in kind.fields.items():
+        inner = get_named_type(field.type)
+        if is_leaf_type(inner):
+            yield f"{path}.{name}"
+        elif inner.name not in NODE_TYPES and not inner.name.endswith("Connection"):
+            yield from declared(inner, f"{path}.{name}")
+
+
+def every_node(whole: Whole, name: str, *, pages: int = 3) -> list[Any]:
+    """The first rows of a list, with everything that the schema declares of them."""
+    period = SALES_PERIOD if name == "salesAggregates" else ""
+    query = f"""query ($after: String) {{ {name}({period}first: 100, after: $after) {{
+      nodes {{ {everything(SCHEMA.type_map[LISTS[name]])} source {{ name provider }} }}
+      pageInfo {{ hasNextPage endCursor }}
+    }} }}"""
+    nodes: list[Any] = []
+    info: Any = {"hasNextPage": True, "endCursor": None}
+    while info["hasNextPage"] and pages:
+        page = whole.graph.data(query, after=info["endCursor"])[name]
+        nodes += page["nodes"]
+        info, pages = page["pageInfo"], pages - 1
+    return nodes
+
+
+# What every row of the sandbox has empty, as the documents print it.
+USER = ".details.GoedgeplaatstPayment_user"
+NEVER: Mapping[str, set[str]] = {
+    "invoices": {".details.YumeInvoice_items.integration.comment"},
+    "payments": {
+        f"{USER}.{name}"
+        for name in ("clientId", "externalUserId", "dateOfBirth", "website", "fax", "cellular")
+    },
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_field_is_read_and_filled_somewhere(whole: Whole, name: str) -> None:
+    nodes = every_node(whole, name)
+    found = {path for node in nodes for path in filled(node)}
+    wanted = set(declared(SCHEMA.type_map[LISTS[name]]))
+    assert wanted - found == NEVER.get(name, set())
+
+
+def hundredths(whole: int) -> Row:
+    return {"amount": f"{Decimal(whole) / 100:.2f}", "currency": "RUB"}
+
+
+def units(figure: Any, currency: str) -> Row:
+    return {"amount": f"{Decimal(str(figure)):.2f}", "currency": currency}
+
+
+def test_payments_are_what_their_providers_say(whole: Whole) -> None:
+    nodes = every_node(whole, "payments")
+    by_provider = {node["source"]["provider"] for node in nodes}
+    assert by_provider == {"SMARTPAY", "GOEDGEPLAATST"}
+    for node in nodes:
+        raw = node["raw"]
+        if node["source"]["provider"] == "SMARTPAY":
+            info = raw["payment_info"]
+            shown_info = node["details"]["SmartpayPayment_info"]
+            assert node["providerId"] == str(info.get("payment_id") or raw["invoice_id"])
+            assert node["gross"] == hundredths(raw["amount_confirm"]["amount"])
+            assert (node["net"], node["vat"]) == (None, None)
+            assert shown_info["cardholder"] == (info.get("cardholder") or None)
+            assert shown_info["maskedPan"] == (info.get("masked_pan") or None)
+        else:
+            assert (node["providerId"], node["providerStatus"]) == (raw["paymentId"], raw["status"])
+            assert node["orderNumber"] == text(raw["orderId"])
+            assert node["invoiceNumber"] == (raw["invoiceId"] or None)
+            for name in ("net", "vat", "gross"):
+                assert node[name] == units(raw[f"amount{name.capitalize()}"], "EUR")
+            user = node["details"]["GoedgeplaatstPayment_user"]
+            assert user["firstName"] == raw["user"]["firstName"]
+
+
+def test_sales_are_what_their_provider_says(whole: Whole) -> None:
+    nodes = every_node(whole, "salesAggregates")
+    assert len(nodes) > 50
+    for node in nodes:
+        raw = node["raw"]
+        assert (node["start"], node["end"]) == (raw["start"][:10], raw["end"][:10])
+        assert (node["interval"], node["checks"]) == ("DAY", raw["checks"])
+        for name, key in (("income", "income"), ("outcomeReturn", "outcome_return")):
+            bucket = raw.get(key)  # absent where there was nothing
+            assert (node[name] is None) == (bucket is None)
+            for part, figure in (("total", "total"), ("cash", "cashTotal")):
+                stated = bucket and bucket.get(figure)
+                expected = None if stated is None else units(stated, "RUB")
+                assert (node[name] and node[name][part]) == expected
+    assert [node["start"] for node in nodes] == sorted(node["start"] for node in nodes)
+
+
+def test_export_tasks_are_what_their_provider_says(whole: Whole) -> None:
+    nodes = every_node(whole, "exportTasks")
+    assert nodes
+    for node in nodes:
+        raw = node["raw"]
+        assert (node["providerId"], node["progress"]) == (raw["guid"], raw["progress"])
+        assert (node["providerStatus"], node["reportType"]) == (
+            *(raw["status"], raw["report_export_type"]),
+        )
+        assert datetime.fromisoformat(node["createdAt"]) == datetime.fromisoformat(
+            raw["created_at"]
+        )
+        assert [each["message"] for each in node["resolutions"]] == [
+            each["message"] for each in raw["resolutions"]
+        ]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_only_providers_that_have_such_rows_are_asked(whole: Whole, name: str) -> None:
+    having = {
+        "invoices": {"smartpay", "yume"},
+        "payments": {"goedgeplaatst", "smartpay"},
+        "salesAggregates": {"yandex_ofd"},
+        "exportTasks": {"life_pay"},
+    }
+    period = SALES_PERIOD if name == "salesAggregates" else ""
+    with whole.counted() as calls:
+        page = whole.graph.data(f"{{ {name}({period}first: 2) {{ nodes {{ id }} }} }}")[name]
+    assert calls.keys() == having[name]
+    for node in page["nodes"]:
+        found = whole.graph.data("query ($id: ID!) { node(id: $id) { __typename id } }", **node)
+        assert found == {"node": {"__typename": LISTS[name], **node}}

@@ -8,10 +8,14 @@ from typing import Any
 import msgspec
 
 from providers.errors import MalformedError
-from providers.records import Origin, ProviderName, View
+from providers.records import ProviderName
+from providers.views import Origin, View
+from providers.wire import Request
 
 Path = tuple[str | int, ...]
-NOT_OF_THE_ROW = ("source", "fetched_at", "raw")
+# A row that holds a record of another kind as well shows each as the other's own.
+NOT_OF_THE_ROW = ("source", "fetched_at", "raw", "own_payment", "own_invoice")
+ASKED = Request("GET", "/list/")
 
 
 class Account:
@@ -26,8 +30,8 @@ class Account:
 def origin(body: bytes = b"{}", rows: str | None = None, **changes: Any) -> Origin:
     """Where the rows of `body` come from."""
     read_at = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
-    values = {"source": Account(), "zone": UTC, "fetched_at": read_at, **changes}
-    return Origin(body=body, rows=rows, **values)
+    usual = {"source": Account(), "zone": UTC, "fetched_at": read_at, "request": ASKED}
+    return Origin(body=body, rows=rows, **{**usual, **changes})
 
 
 def shown(value: Any) -> Any:

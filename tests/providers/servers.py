@@ -52,7 +52,7 @@ class Server:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.heard: list[Heard] = []
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
@@ -62,13 +62,14 @@ class Server:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
-        for connection in self._connections:
+        for connection, writer in self._connections.items():
             connection.cancel()
+            writer.transport.abort()
         await asyncio.gather(*self._connections, return_exceptions=True)
         await self._server.wait_closed()
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections.add(asyncio.ensure_future(self._converse(reader, writer)))
+        self._connections[asyncio.ensure_future(self._converse(reader, writer))] = writer
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from providers.base import Account, Page
+from providers.base import Account, Key, Page, Plan
 from providers.client import Source
 from providers.errors import UpstreamError
 from providers.money import Money
 from providers.paginators import Sizes, Slice
 from providers.queries import Direction, InvoiceQuery
 from providers.records import ProviderName, SourceState
+from providers.smartpay import SMARTPAY
+from providers.smartpay import Credentials as SmartpayCredentials
 from providers.transport import Transport
 from providers.yume import YUME, Credentials
 from sandbox import yume
@@ -26,12 +28,13 @@ from tests.providers.servers import Answer, Server, hanging_up, http, saying
 
 EXAMPLE = (Path(__file__).parent / "examples/yume_invoices.json").read_bytes()
 LIST = YUME.listings["invoices"]
-(LANE,) = LIST.plan(InvoiceQuery()).lanes
+MAIN = Account("main", Credentials("s3cret"), UTC)
+(LANE,) = LIST.plan(InvoiceQuery(), MAIN).lanes
 FIRST, LATER = Slice(0, 2), Slice(3, 2)
 
 
 def source_at(link: Transport, **settings: Any) -> Source:
-    return Source(YUME, Account("main", Credentials("s3cret"), UTC), link, **settings)
+    return Source(YUME, MAIN, link, **settings)
 
 
 @asynccontextmanager
@@ -43,8 +46,8 @@ async def asking(answer: Answer) -> AsyncIterator[tuple[Server, Source]]:
             yield server, source_at(link)
 
 
-def page_of(source: Source, piece: Slice = FIRST) -> Any:
-    return source.page(LIST, LANE, piece)
+async def page_of(source: Source, piece: Slice = FIRST) -> Any:
+    return source.page(LIST, piece, await source.ask(LIST.paginator.request(LANE, piece)))
 
 
 def single_of(source: Source, provider_id: str) -> Any:
@@ -59,7 +62,7 @@ async def test_source_that_was_not_asked_yet() -> None:
     assert (source.state, source.last_error, source.last_success_at) == (
         *(SourceState.HEALTHY, None, None),
     )
-    assert (source.sizes, source.ties, source.unordered) == (Sizes(1, 100), False, False)
+    assert (source.sizes, source.ties, source.disordered) == (Sizes(1, 100), False, set())
     assert server.heard == []
 
 
@@ -209,22 +212,86 @@ async def test_bad_value_is_the_rows_and_not_the_sources() -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "broken", "unordered", "state"),
+    ("order", "broken", "state"),
     [
-        (Direction.DESCENDING, False, False, SourceState.HEALTHY),
-        (Direction.DESCENDING, True, True, SourceState.DEGRADED),
-        (Direction.ASCENDING, True, True, SourceState.DEGRADED),
-        (None, False, True, SourceState.HEALTHY),  # it never promised an order
+        (Direction.DESCENDING, set(), SourceState.HEALTHY),
+        (Direction.DESCENDING, {"invoices"}, SourceState.DEGRADED),
+        (Direction.ASCENDING, {"invoices", "payments"}, SourceState.DEGRADED),
+        (None, set(), SourceState.HEALTHY),  # it never promised an order
     ],
 )
-async def test_order(
-    order: Direction | None, broken: bool, unordered: bool, state: SourceState
-) -> None:
+async def test_order(order: Direction | None, broken: set[str], state: SourceState) -> None:
     async with asking(saying(http(EXAMPLE))) as (_, any_source):
         source = source_at(any_source._transport, order=order)
-        if broken:
-            source.unordered = True
-        assert (source.unordered, source.state) == (unordered, state)
+        source.disordered |= broken
+        assert (source.order, source.state) == (order, state)
+
+
+async def test_ask_gives_the_answer_unjudged() -> None:
+    before = datetime.now(UTC)
+    async with asking(saying(http(b"s3cret", 503))) as (server, source):
+        answer = await source.ask(LANE)
+    after = datetime.now(UTC)
+    assert (answer.request, answer.response.status, answer.response.body) == (LANE, 503, b"s3cret")
+    assert before <= answer.fetched_at <= after
+    assert [heard.target for heard in server.heard] == [LANE.path]
+    assert (source.state, source.last_error, source.last_success_at) == (
+        *(SourceState.HEALTHY, None, None),
+    )
+
+
+async def test_one_answer_is_read_by_several_lists() -> None:
+    body = b'{"invoices": [{"invoice_id": 5, "payment_info": {"payment_id": "p"}}]}'
+    async with asking(saying(http(body))) as (server, any_source):
+        account = Account("main", SmartpayCredentials("s3cret"), UTC)
+        source = Source(SMARTPAY, account, any_source._transport)
+        listings = source.spec.listings
+        (lane,) = source.plan(listings["invoices"], InvoiceQuery()).lanes
+        answer = await source.ask(listings["invoices"].paginator.request(lane, FIRST))
+        pages = [source.page(listing, FIRST, answer) for listing in listings.values()]
+    assert len(server.heard) == 1
+    assert [[row.provider_id for row in page.rows] for page in pages] == [["5"], ["p"]]
+    assert {row.origin.request for page in pages for row in page.rows} == {answer.request}
+
+
+async def test_plan_and_find_are_those_of_the_account() -> None:
+    async with asking(saying(http(EXAMPLE))) as (server, any_source):
+        credentials = SmartpayCredentials("s3cret", user_uid="u1")
+        account = Account("main", credentials, UTC)
+        source = Source(SMARTPAY, account, any_source._transport)
+    listing, key = SMARTPAY.listings["invoices"], Key("5")
+    plan = source.plan(listing, InvoiceQuery())
+    assert plan == listing.plan(InvoiceQuery(), account)
+    assert plan != Plan(())
+    assert "u1" in repr(plan.lanes)
+    assert listing.find is not None
+    assert source.find(listing, [key]) == listing.find([key], account)
+    assert "u1" in repr(source.find(listing, [key]))
+    assert server.heard == []
+
+
+async def test_probe_asks_for_one_row() -> None:
+    async with asking(saying(http(EXAMPLE))) as (server, source):
+        page = await source.probe("invoices")
+    assert len(page.rows) == 2
+    assert [heard.target for heard in server.heard] == [f"{LANE.path}?page=1&pageSize=1"]
+    assert source.last_success_at is not None
+
+
+@pytest.mark.parametrize(("answer", "code", "state"), REFUSALS)
+async def test_failed_probe(answer: bytes, code: str, state: SourceState) -> None:
+    async with asking(saying(answer)) as (_, source):
+        with pytest.raises(UpstreamError) as raised:
+            await source.probe("invoices")
+    assert (raised.value.code, raised.value.source, source.state) == (code, "main", state)
+
+
+async def test_what_is_settled_is_remembered() -> None:
+    async with asking(saying(http(EXAMPLE))) as (_, any_source):
+        link = any_source._transport
+        source = source_at(link, settles=("a", "b"), settles_by="order_number")
+    assert (any_source.settles, any_source.settles_by) == ((), "invoice_number")
+    assert (source.settles, source.settles_by) == (("a", "b"), "order_number")
 
 
 async def test_page_sizes_are_learnt() -> None:

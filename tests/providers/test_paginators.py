@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.paginators import PageNumber, Sizes, Slice
+from providers.paginators import Offset, PageNumber, Sizes, Slice, Stretch, Token
 from providers.wire import Request, Response
 
 LANE = Request("GET", "/list/", (("kind", "a"),))
+OFFSET = Offset("offset", "limit")
+TOKEN = Token("page_token")
 slices = st.builds(Slice, st.integers(0, 50), st.integers(1, 120))
 
 
@@ -34,6 +36,44 @@ def test_page_number(first: int, piece: Slice, asked: tuple[tuple[str, str], ...
     assert paginator.request(LANE, piece) == Request("GET", "/list/", (("kind", "a"), *asked))
 
 
+@pytest.mark.parametrize(
+    ("first", "piece", "asked"),
+    [
+        (1, Slice(0, 20), (("page", 1), ("itemsPerPage", 20))),
+        (0, Slice(4, 7), (("page", 4), ("itemsPerPage", 7))),
+    ],
+)
+def test_page_number_in_the_body(
+    first: int, piece: Slice, asked: tuple[tuple[str, int], ...]
+) -> None:
+    paginator = PageNumber(first=first, number="page", size="itemsPerPage", in_body=True)
+    lane = Request("POST", "/list/", body=(("userId", 5),))
+    assert paginator.request(lane, piece) == Request("POST", "/list/", body=(("userId", 5), *asked))
+
+
+@pytest.mark.parametrize("piece", [Stretch(0, 20), Stretch(17, 3)])
+def test_offset(piece: Stretch) -> None:
+    lane = Request("POST", "/list/", body=(("interval", "day"),))
+    asked = (("interval", "day"), ("offset", piece.start), ("limit", piece.size))
+    assert OFFSET.request(lane, piece) == Request("POST", "/list/", body=asked)
+
+
+def test_token() -> None:
+    assert TOKEN.request(LANE, None) == LANE
+    asked = (("kind", "a"), ("page_token", "b/c=="))
+    assert TOKEN.request(LANE, "b/c==") == Request("GET", "/list/", asked)
+
+
+def test_first_row_is_the_smallest_page_at_the_start() -> None:
+    page = PageNumber(first=1, number="page", size="pageSize")
+    assert (page.first_row, OFFSET.first_row, TOKEN.first_row) == (Slice(0, 1), Stretch(0, 1), None)
+
+
+def test_only_pages_are_aligned() -> None:
+    assert PageNumber(first=1, number="page", size="pageSize").aligned
+    assert (OFFSET.aligned, TOKEN.aligned) == (False, False)
+
+
 @given(slices, slices)
 def test_different_slices_are_different_requests(one: Slice, other: Slice) -> None:
     paginator = PageNumber(first=1, number="page", size="pageSize")
@@ -51,6 +91,20 @@ def test_404_behind_the_first_page_is_the_end(number: int, status: int, past: bo
 
 
 @pytest.mark.parametrize(
+    ("start", "status", "past"),
+    [(0, 204, True), (20, 204, True), (20, 200, False), (20, 404, False), (20, 403, False)],
+)
+def test_204_is_the_end_of_a_stretch(start: int, status: int, past: bool) -> None:
+    assert OFFSET.past_end(Response(status, {}, b""), Stretch(start, 20)) is past
+
+
+@pytest.mark.parametrize("token", [None, "b"])
+@pytest.mark.parametrize("status", [200, 204, 404])
+def test_no_answer_to_a_token_is_behind_the_end(token: str | None, status: int) -> None:
+    assert TOKEN.past_end(Response(status, {}, b""), token) is False
+
+
+@pytest.mark.parametrize(
     ("piece", "rows", "total", "more", "learnt"),
     [
         (Slice(0, 100), 100, 1200, True, Sizes(1, 100)),  # as asked
@@ -64,10 +118,15 @@ def test_404_behind_the_first_page_is_the_end(number: int, status: int, past: bo
         (Slice(0, 100), 20, None, None, Sizes(1, 100)),  # who can tell
         (Slice(0, 5), 20, 1200, True, Sizes(20, 100)),  # a size that it does not go below
         (Slice(0, 50), 200, 1200, True, Sizes(200, 200)),
+        (Stretch(30, 100), 100, 1200, None, Sizes(1, 100)),
+        (Stretch(30, 100), 70, 100, None, Sizes(1, 100)),  # the last ones
+        (Stretch(30, 100), 20, 1200, None, Sizes(1, 20)),  # cut
+        (Stretch(1500, 100), 0, 1200, None, Sizes(1, 100)),  # behind the end
+        (Stretch(30, 5), 20, 1200, None, Sizes(20, 100)),
     ],
 )
 def test_learnt(
-    piece: Slice, rows: int, total: int | None, more: bool | None, learnt: Sizes
+    piece: Slice | Stretch, rows: int, total: int | None, more: bool | None, learnt: Sizes
 ) -> None:
     assert Sizes(1, 100).learnt(piece, rows, total, more) == learnt
 

@@ -44,7 +44,7 @@ async def failure(answer: Answer, **settings: Any) -> UpstreamError:
     """The error of a request, which must tell no secret and no address."""
     async with talking(answer, **settings) as (server, link):
         with pytest.raises(UpstreamError) as raised:
-            await link.send(LIST)
+            await asyncio.wait_for(link.send(LIST), 10)
         for secret in ("s3cret", "127.0.0.1", server.address, LIST.path):
             assert secret not in str(raised.value)
     return raised.value
@@ -312,7 +312,7 @@ async def too_large(flood: Flood) -> MalformedError:
     """The error, once the server has seen that the rest is not read."""
     async with talking(flood) as (_, link):
         with pytest.raises(MalformedError) as raised:
-            await link.send(LIST)
+            await asyncio.wait_for(link.send(LIST), 10)
         await asyncio.wait_for(flood.over.wait(), 10)
     return raised.value
 

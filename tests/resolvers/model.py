@@ -12,11 +12,12 @@ from providers.client import Source
 from providers.errors import UnavailableError
 from providers.queries import Direction
 from providers.wire import Request, Response
-from providers.yume import YUME, Credentials
+from providers.yume import LIST, YUME, Credentials
 from resolvers.connections import Connection
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from resolvers.invoices import list_invoices
+from resolvers.rows import Rows
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 ALL_FIELDS = frozenset({"edges", "nodes", "pageInfo", "sources"})
@@ -52,7 +53,7 @@ class Upstream:
     direction: Direction | None = Direction.DESCENDING
     limit: int = 100
     down: bool = False
-    counts: bool = True
+    stubborn: bool = False  # gives pages of `limit` rows whatever is asked for
     requests: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -68,7 +69,7 @@ class Upstream:
         self.requests.append((number, size))
         if self.down:
             raise UnavailableError("is down")
-        size = min(size, self.limit)
+        size = self.limit if self.stubborn else min(size, self.limit)
         rows = self.listed[number * size : (number + 1) * size]
         if number and not rows:
             return Response(404, {}, b'{"detail": "Invalid page."}')
@@ -86,6 +87,12 @@ def source(name: str, upstream: Upstream, order: Direction | str | None = "as it
     declared = upstream.direction if order == "as it is" else order
     account = Account(name, Credentials("token"), UTC)
     return Source(YUME, account, upstream, order=declared)  # type: ignore[arg-type]
+
+
+def rows_of(account: Source, *, most: int = 10_000, context: Context | None = None) -> Rows:
+    """The account's whole list, read in an operation of its own or in the given one."""
+    context = context or Context([account], Limits(max_rows_read=most), CursorCodec(b"secret"))
+    return context.rows(account, "invoices", LIST, account.order)
 
 
 class Graph:

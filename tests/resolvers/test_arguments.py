@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.arguments import Paging, paging
+from resolvers.context import Limits
 from resolvers.errors import UserInputError
 
 GIVEN: list[tuple[dict[str, Any], Paging]] = [
@@ -37,13 +38,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("given", "meant"), GIVEN, ids=str)
 def test_what_is_given_is_meant(given: dict[str, Any], meant: Paging) -> None:
-    assert paging(given, default=25, largest=100) == meant
+    assert paging(given, Limits()) == meant
 
 
 @pytest.mark.parametrize(("given", "complaint"), REFUSED, ids=str)
 def test_what_cannot_be_meant_is_refused(given: dict[str, Any], complaint: str) -> None:
     with pytest.raises(UserInputError) as refusal:
-        paging(given, default=25, largest=100)
+        paging(given, Limits())
     assert complaint in str(refusal.value)
 
 
@@ -58,7 +59,7 @@ def test_nothing_is_clamped(given: dict[str, int], data: st.DataObject) -> None:
     page = {**given, **data.draw(cursors)}
     forwards, backwards = page.keys() & {"first", "after"}, page.keys() & {"last", "before"}
     try:
-        meant = paging(page, default=25, largest=100)
+        meant = paging(page, Limits())
     except UserInputError:
         assert (forwards and backwards) or any(size not in range(101) for size in given.values())
         return

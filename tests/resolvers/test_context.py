@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-import pytest
-
+from providers.queries import Direction
 from providers.wire import Request
-from providers.yume import LIST, YUME
+from providers.yume import LIST
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
+from resolvers.loaders import records_by_key
 from tests.resolvers.model import Row, Upstream, source
 
-INVOICES = YUME.listings["invoices"]
+ORDER = Direction.DESCENDING
 ALPHA, BETA = (source(name, Upstream([Row(1, 1), Row(2, 2)])) for name in ("alpha", "beta"))
 
 
@@ -20,42 +20,37 @@ def context() -> Context:
 
 def test_equal_lists_of_a_source_are_one() -> None:
     operation = context()
-    rows = operation.rows(ALPHA, INVOICES, LIST)
-    assert operation.rows(ALPHA, INVOICES, replace(LIST)) is rows
-    assert operation.rows(ALPHA, INVOICES, LIST.asking(status="paid")) is not rows
-    assert operation.rows(BETA, INVOICES, LIST) is not rows
-    assert operation.rows(ALPHA, INVOICES, Request("GET", "/elsewhere/")) is not rows
+    rows = operation.rows(ALPHA, "invoices", LIST, ORDER)
+    assert operation.rows(ALPHA, "invoices", replace(LIST), ORDER) is rows
+    assert operation.rows(ALPHA, "invoices", LIST.asking(status="paid"), ORDER) is not rows
+    assert operation.rows(BETA, "invoices", LIST, ORDER) is not rows
+    assert operation.rows(ALPHA, "invoices", Request("GET", "/elsewhere/"), ORDER) is not rows
 
 
 def test_the_lists_of_a_source_share_its_budget() -> None:
     operation = context()
-    one = operation.rows(ALPHA, INVOICES, LIST)
-    other = operation.rows(ALPHA, INVOICES, LIST.asking(status="paid"))
-    assert one.budget is other.budget
-    assert one.budget.limit == 7
-    assert operation.rows(BETA, INVOICES, LIST).budget is not one.budget
+    one = operation.rows(ALPHA, "invoices", LIST, ORDER)
+    other = operation.rows(ALPHA, "invoices", LIST.asking(status="paid"), ORDER)
+    assert one._budget is other._budget
+    assert one._budget.limit == 7
+    assert operation.rows(BETA, "invoices", LIST, ORDER)._budget is not one._budget
 
 
 def test_a_sources_loader_is_one() -> None:
     operation = context()
-    loader = operation.singles(ALPHA, "invoices")
-    assert operation.singles(ALPHA, "invoices") is loader
-    assert operation.singles(BETA, "invoices") is not loader
+    loader = records_by_key(operation, ALPHA, "invoices")
+    assert records_by_key(operation, ALPHA, "invoices") is loader
+    assert records_by_key(operation, BETA, "invoices") is not loader
 
 
 async def test_operations_share_nothing() -> None:
     one, other = context(), context()
-    assert one.rows(ALPHA, INVOICES, LIST) is not other.rows(ALPHA, INVOICES, LIST)
-    assert one.singles(ALPHA, "invoices") is not other.singles(ALPHA, "invoices")
-    rows = one.rows(ALPHA, INVOICES, LIST)
+    assert one.rows(ALPHA, "invoices", LIST, ORDER) is not other.rows(
+        ALPHA, "invoices", LIST, ORDER
+    )
+    assert records_by_key(one, ALPHA, "invoices") is not records_by_key(other, ALPHA, "invoices")
+    rows = one.rows(ALPHA, "invoices", LIST, ORDER)
     await rows.read(0, 2)
-    assert other.rows(ALPHA, INVOICES, LIST).total is None
-    rows.budget.spend(5)
-    assert other.rows(ALPHA, INVOICES, LIST).budget.spent == 0
-
-
-def test_a_list_without_single_rows_has_no_loader() -> None:
-    account = source("gamma", Upstream([]))
-    account.spec = replace(YUME, listings={"invoices": replace(INVOICES, single=None)})
-    with pytest.raises(AssertionError, match="yume has no look-up of single invoices"):
-        context().singles(account, "invoices")
+    assert other.rows(ALPHA, "invoices", LIST, ORDER).total is None
+    rows._budget.spend(5)
+    assert other.rows(ALPHA, "invoices", LIST, ORDER)._budget.spent == 0

@@ -197,8 +197,8 @@ MOMENT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANY = Wanted(
     kind="invoices",
     query=InvoiceQuery(),
-    sources=None,
-    providers=None,
+    restrictions={},
+    order=("CREATED_AT", "DESC"),
     key=by_creation,
     descending=True,
     paging=Paging(20),
@@ -207,7 +207,8 @@ ANY = Wanted(
 
 
 def wanted(filtered: Mapping[str, Any] | None = None, **parts: Any) -> Wanted:
-    return replace(ANY, query=InvoiceQuery(**filtered or {}), **parts)
+    names = {name: parts.pop(name) for name in parts.keys() & {"sources", "providers"}}
+    return replace(ANY, restrictions={**(filtered or {}), **names}, **parts)
 
 
 PAID, FAILED = InvoiceStatus.PAID, InvoiceStatus.FAILED
@@ -245,7 +246,7 @@ EQUAL = {
 DIFFERENT = {
     "nothing": wanted(),
     "field": wanted(kind="payments"),
-    "order": wanted(descending=False),
+    "order": wanted(order=("CREATED_AT", "ASC")),
     "no sources": wanted(sources=[]),
     "a source": wanted(sources=["a"]),
     "two sources": wanted(sources=["a", "b"]),

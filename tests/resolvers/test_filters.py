@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.money import Money
-from providers.queries import InvoiceQuery
+from providers.queries import ExportTaskQuery, InvoiceQuery, PaymentQuery
 from providers.records import InvoiceStatus
 from providers.timestamps import micros
 from resolvers.errors import UserInputError
-from resolvers.filters import TESTS, canonical, invoice_query, matcher, period
+from resolvers.filters import TESTS, canonical, matcher, period, query, restricted
 from resolvers.ranks import MISSING
 
 
@@ -34,7 +35,8 @@ PAID = Invoice(InvoiceStatus.PAID, "EUR", "A-7", "0123", Money(Decimal("10.00"),
 
 
 def passes(row: Invoice, **restrictions: Any) -> bool:
-    test = matcher(invoice_query(restrictions))
+    asked = query(InvoiceQuery, restrictions)
+    test = matcher(asked, restricted(asked), present=False)
     assert test is not None
     return test(row)
 
@@ -101,31 +103,37 @@ def test_an_amount_of_zero_is_an_amount() -> None:
     assert passes(free, total_from=Decimal(0), total_to=Decimal(0))
 
 
-def test_every_restriction_has_a_test_or_is_of_the_sort_key() -> None:
-    restrictions = {each.name for each in fields(InvoiceQuery)}
-    assert restrictions - TESTS.keys() == {"created_from", "created_to"}
-    assert restrictions >= TESTS.keys()
+@pytest.mark.parametrize("kind", [InvoiceQuery, PaymentQuery, ExportTaskQuery])
+def test_every_restriction_has_a_test(kind: Any) -> None:
+    names = {each.name for each in fields(kind)} - {"by_update", "direction"}
+    assert names <= TESTS.keys()
 
 
 def test_without_restrictions_there_is_nothing_to_test() -> None:
-    assert matcher(InvoiceQuery()) is None
-    assert matcher(InvoiceQuery(created_from=datetime(2026, 1, 1, tzinfo=UTC))) is None
+    assert matcher(InvoiceQuery(), frozenset(), present=False) is None
+
+
+def test_rows_of_another_kind_do_not_pass() -> None:
+    test = matcher(PaymentQuery(), frozenset(), present=True)
+    assert test is not None
+    assert [test(SimpleNamespace(present=present)) for present in (True, False)] == [True, False]
 
 
 def test_a_query_holds_what_was_given_and_nothing_else() -> None:
-    query = invoice_query(
+    asked = query(
+        InvoiceQuery,
         {
             "statuses": [InvoiceStatus.PAID, InvoiceStatus.PAID],
             "currencies": [],
             "number": "7",
             "sources": ["alpha"],
             "providers": [],
-        }
+        },
     )
-    assert query == InvoiceQuery(
+    assert asked == InvoiceQuery(
         statuses=frozenset({InvoiceStatus.PAID}), currencies=frozenset(), number="7"
     )
-    assert invoice_query({}) == InvoiceQuery()
+    assert query(InvoiceQuery, {}) == InvoiceQuery()
 
 
 @pytest.mark.parametrize(
@@ -143,15 +151,22 @@ def test_a_query_holds_what_was_given_and_nothing_else() -> None:
 )
 def test_bad_card_digits_are_refused(digits: str) -> None:
     with pytest.raises(UserInputError, match=r"^filter\.cardLastFour: must be four digits$"):
-        invoice_query({"card_last_four": digits})
+        query(InvoiceQuery, {"card_last_four": digits})
 
 
 def test_good_card_digits_are_taken() -> None:
-    assert invoice_query({"card_last_four": "0123"}).card_last_four == "0123"
+    assert query(InvoiceQuery, {"card_last_four": "0123"}).card_last_four == "0123"
 
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = MOMENT + timedelta(days=1)
+CREATED = ("created_from", "created_to")
+
+
+def test_what_the_upstream_applies_is_no_period_of_ours() -> None:
+    asked = InvoiceQuery(created_from=MOMENT, created_to=LATER)
+    assert period(asked, CREATED, {"created_to"}) == (MISSING + 1, micros(LATER))
+    assert period(asked, CREATED, set()) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -167,12 +182,12 @@ LATER = MOMENT + timedelta(days=1)
 def test_a_period_is_of_sort_keys(
     bounds: dict[str, Any], keys: tuple[int | None, int | None]
 ) -> None:
-    assert period(InvoiceQuery(**bounds)) == keys
+    assert period(InvoiceQuery(**bounds), CREATED, bounds.keys()) == keys
 
 
 def test_rows_without_a_time_are_in_no_period() -> None:
-    for query in (InvoiceQuery(created_from=MOMENT), InvoiceQuery(created_to=LATER)):
-        floor, _ = period(query)
+    for asked in (InvoiceQuery(created_from=MOMENT), InvoiceQuery(created_to=LATER)):
+        floor, _ = period(asked, CREATED, restricted(asked))
         assert floor is not None
         assert floor > MISSING
 

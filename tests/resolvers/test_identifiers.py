@@ -44,7 +44,7 @@ def test_the_id_of_a_source_has_its_name_alone(name: str) -> None:
 @pytest.mark.parametrize("hint", [None, "2026-01-01"])
 def test_the_id_of_a_record(hint: str | None) -> None:
     record = SimpleNamespace(
-        typename="Invoice", source=SimpleNamespace(name="yume"), hint=hint, provider_id="7"
+        typename="Invoice", source=SimpleNamespace(name="yume"), hint=hint, key_id="7"
     )
     assert parse(global_id(record), "id") == GlobalId("Invoice", "yume", hint or "", "7")
 

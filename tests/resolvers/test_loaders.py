@@ -3,20 +3,27 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 import pytest
+from strawberry.dataloader import DataLoader
 
-from providers.base import Single
+from providers.base import Key
 from providers.errors import UnavailableError
 from providers.wire import Request, Response
-from providers.yume import LIST, YUME
-from resolvers.loaders import single_loader
+from providers.yume import LIST
+from resolvers.context import Context, Limits
+from resolvers.cursors import CursorCodec
+from resolvers.loaders import records_by_key
 from tests.resolvers.model import Row, Upstream, source
 
-_SINGLE = YUME.listings["invoices"].single
-assert _SINGLE is not None
-SINGLE: Single = _SINGLE
+
+def loader_of(upstream: Upstream) -> DataLoader[Key, Any]:
+    """The loader of an operation of its own."""
+    account = source("alpha", upstream)
+    context = Context([account], Limits(), CursorCodec(b"secret"))
+    return records_by_key(context, account, "invoices")
 
 
 @dataclass
@@ -45,33 +52,33 @@ def desk(numbers: Iterable[int], broken: Iterable[str] = ()) -> Desk:
 
 async def test_one_key_is_one_call_however_often_it_is_wanted() -> None:
     upstream = desk(range(9))
-    loader = single_loader(source("alpha", upstream), SINGLE)
-    found = await asyncio.gather(*(loader.load(key) for key in ("7", "3", "7", "7")))
+    loader = loader_of(upstream)
+    found = await asyncio.gather(*(loader.load(Key(key)) for key in ("7", "3", "7", "7")))
     assert [record and record.provider_id for record in found] == ["7", "3", "7", "7"]
     assert sorted(upstream.asked) == ["3", "7"]
-    await loader.load("7")
+    await loader.load(Key("7"))
     assert sorted(upstream.asked) == ["3", "7"]
 
 
 async def test_what_is_not_there_is_none() -> None:
-    loader = single_loader(source("alpha", desk([7])), SINGLE)
-    assert await loader.load_many(["7", "8"]) != [None, None]
-    assert await loader.load("8") is None
+    loader = loader_of(desk([7]))
+    assert await loader.load_many([Key("7"), Key("8")]) != [None, None]
+    assert await loader.load(Key("8")) is None
 
 
 async def test_an_id_that_the_provider_cannot_have_given_costs_no_call() -> None:
     upstream = desk([7])
-    loader = single_loader(source("alpha", upstream), SINGLE)
+    loader = loader_of(upstream)
     for key in ("", "x", "../7", "7/", "-7", "\u0667"):
-        assert await loader.load(key) is None
+        assert await loader.load(Key(key)) is None
     assert upstream.asked == []
 
 
 async def test_a_key_that_fails_fails_alone() -> None:
     upstream = desk(range(9), broken=["3"])
-    loader = single_loader(source("alpha", upstream), SINGLE)
+    loader = loader_of(upstream)
     found = await asyncio.gather(
-        *(loader.load(key) for key in ("2", "3", "4")), return_exceptions=True
+        *(loader.load(Key(key)) for key in ("2", "3", "4")), return_exceptions=True
     )
     two, three, four = found
     assert isinstance(three, UnavailableError)
@@ -85,8 +92,8 @@ async def test_a_key_that_fails_fails_alone() -> None:
 
 async def test_a_failure_is_not_asked_for_again() -> None:
     upstream = desk([3], broken=["3"])
-    loader = single_loader(source("alpha", upstream), SINGLE)
+    loader = loader_of(upstream)
     for _ in range(3):
         with pytest.raises(UnavailableError):
-            await loader.load("3")
+            await loader.load(Key("3"))
     assert upstream.asked == ["3"]

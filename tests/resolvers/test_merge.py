@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from providers.errors import UnavailableError
 from providers.queries import Direction
 from providers.wire import Request, Response
-from providers.yume import LIST, YUME
 from resolvers.merge import LostSourceError, any_more, take
 from resolvers.ordered import OrderBreachError, OrderedStream
 from resolvers.ranks import by_creation
-from resolvers.rows import Budget, Rows
 from resolvers.streams import Entry, SortedStream, Stream, Walk
-from tests.resolvers.model import Graph, Row, Upstream, keys, source
+from tests.resolvers.model import Graph, Row, Upstream, keys, rows_of, source
 
 NAMES = ("alpha", "beta", "gamma", "delta")
 
@@ -26,7 +24,7 @@ def stream(name: str, upstream: Upstream, *, down: bool) -> Stream:
     """All rows of an upstream, towards smaller ranks if `down`."""
     account = source(name, upstream)
     account.ties = True
-    rows = Rows(account, YUME.listings["invoices"], LIST, Budget(10_000))
+    rows = rows_of(account)
     kind = SortedStream if upstream.direction is None else OrderedStream
     return kind(rows, Walk(by_creation, down, backwards=False), Entry())
 
@@ -69,6 +67,15 @@ async def test_nothing_taken_reads_nothing() -> None:
     assert upstream.requests == []
     assert await any_more(streams)
     assert len(upstream.requests) == 1
+
+
+async def test_where_one_has_a_row_ready_no_other_is_asked_whether_it_has_more() -> None:
+    upstream = Upstream([Row(2, 2), Row(1, 1)])
+    streams = [stream(name, upstream, down=True) for name in ("alpha", "beta")]
+    await take(streams[:1], 1, down=True)
+    asked = len(upstream.requests)
+    assert await any_more(streams)
+    assert len(upstream.requests) == asked
 
 
 async def test_no_streams_are_an_empty_list() -> None:
@@ -116,7 +123,7 @@ async def test_a_lost_source_is_named_with_its_error() -> None:
         stream("alpha", Upstream([Row(1, 1)]), down=True),
         stream("beta", dead, down=True),
     ]
-    for waits in (take(streams, 1, down=True), any_more(streams)):
+    for waits in (take(streams, 1, down=True), any_more(streams[1:])):
         with pytest.raises(LostSourceError, match="beta") as failure:
             await waits
         assert failure.value.stream is streams[1]
@@ -125,36 +132,40 @@ async def test_a_lost_source_is_named_with_its_error() -> None:
 
 @dataclass
 class Gated(Upstream):
-    """Answers when the gate is open."""
+    """Answers when its gate is open."""
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
-    came: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, request: Request) -> Response:
-        self.came.set()
         await self.gate.wait()
         return await super().send(request)
+
+
+@dataclass
+class Dying(Gated):
+    """Opens the gate of another and fails at once."""
+
+    async def send(self, request: Request) -> Response:
+        self.gate.set()
+        raise UnavailableError("is down")
 
 
 async def test_a_failure_waits_for_the_others_to_come_to_their_end() -> None:
     """So that nothing is still under way when the page is made anew without the source."""
     slow = Gated([Row(1, 1)])
-    dead = Upstream([Row(1, 1)], down=True)
-    streams = [stream(name, each, down=True) for name, each in (("slow", slow), ("dead", dead))]
-    merge = asyncio.create_task(take(streams, 1, down=True))
-    await slow.came.wait()
-    assert await asyncio.wait([merge], timeout=0.01) == (set(), {merge})
-    assert dead.requests
-    slow.gate.set()
+    streams = [
+        stream("slow", slow, down=True),
+        stream("dead", Dying([], gate=slow.gate), down=True),
+    ]
     with pytest.raises(LostSourceError, match="dead"):
-        await merge
+        await take(streams, 1, down=True)
     assert streams[0].ready
 
 
 async def test_a_breach_of_the_order_is_a_loss() -> None:
     upstream = Upstream([Row(1, 1), Row(2, 2)], direction=None)
     account = source("alpha", upstream, order=Direction.DESCENDING)
-    rows = Rows(account, YUME.listings["invoices"], LIST, Budget(100))
+    rows = rows_of(account)
     broken = OrderedStream(rows, Walk(by_creation, down=True, backwards=False), Entry())
     with pytest.raises(LostSourceError) as failure:
         await take([broken], 2, down=True)

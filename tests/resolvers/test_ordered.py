@@ -290,6 +290,17 @@ async def test_a_group_longer_than_the_upstreams_page_comes_whole() -> None:
     assert graph.sources[0].ties
 
 
+@pytest.mark.parametrize("before", [0, 1, 30])
+async def test_a_page_that_goes_on_within_a_group_is_one_call(before: int) -> None:
+    """Also where the group is the first of the list, and has no row before it."""
+    newest = [Row(20_000 - number, 3_000 + number) for number in range(before)]
+    group = [Row(10_000, 2_000 + number) for number in range(4)]
+    graph = of_one(Upstream([*newest, *group, *steady(500)]))
+    page = await graph.page(first=before + 2)
+    following, calls = await asked(graph, first=4, after=page.end_cursor)
+    assert (numbers(following), calls) == ([2_001, 2_000, 499, 498], 1)
+
+
 async def test_a_row_is_let_go_early_at_the_end_of_the_upstreams_page() -> None:
     graph = of_one(Upstream(steady(500)))
     page, calls = await asked(graph, first=100)
@@ -352,11 +363,11 @@ async def test_a_breach_on_the_first_page_turns_to_reading_and_sorting(descendin
     graph = arranged(rows, Direction.DESCENDING, max_page_size=150)
     page = await graph.page(first=10, descending=descending)
     if not descending:
-        assert not graph.sources[0].unordered  # the breach is at the other end
+        assert not graph.sources[0].disordered  # the breach is at the other end
         page = await graph.page(first=147, descending=False)
     model = keys(graph.model(descending=descending))
     assert list(shown(page)) == model[: len(page.nodes)]
-    assert graph.sources[0].unordered
+    assert graph.sources[0].disordered == {"invoices"}
     assert graph.sources[0].state is SourceState.DEGRADED
     assert [outcome.status for outcome in page.sources] == [OutcomeStatus.OK]
 
@@ -392,7 +403,7 @@ async def test_a_breach_first_found_when_resuming_fails_the_source() -> None:
     (error,) = failure.value.errors
     assert isinstance(error, UnorderedError)
     assert (error.source, error.provider) == ("alpha", "YUME")
-    assert graph.sources[0].unordered
+    assert graph.sources[0].disordered == {"invoices"}
     again = await graph.page(first=20)
     assert list(shown(again)) == keys(graph.model())[:20]
 
@@ -402,7 +413,7 @@ async def test_a_breach_in_one_source_leaves_the_others_in_order() -> None:
     graph.sources[0] = source("alpha", graph.upstreams["alpha"], order=Direction.DESCENDING)
     page = await graph.page(first=40)
     assert list(shown(page)) == keys(graph.model())[:40]
-    assert [each.unordered for each in graph.sources] == [True, False]
+    assert [each.disordered for each in graph.sources] == [{"invoices"}, set()]
 
 
 async def test_a_long_list_that_breaks_its_order_fails() -> None:
@@ -419,7 +430,7 @@ async def test_a_breach_that_the_page_does_not_reach_is_not_noticed() -> None:
     graph = arranged(rows, Direction.DESCENDING)
     page, calls = await asked(graph, first=10)
     assert (numbers(page), calls) == (list(range(499, 489, -1)), 1)
-    assert not graph.sources[0].unordered
+    assert not graph.sources[0].disordered
 
 
 # Filters that the upstream does not apply

@@ -1,7 +1,8 @@
 """Promises 1 to 4: walks over random upstreams against a plain sorted list."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import count, islice
 from typing import Any, NamedTuple
 
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.queries import Direction
+from providers.records import InvoiceStatus
 from resolvers.errors import AllSourcesError
-from tests.resolvers.model import Graph, Row, Upstream, keys, shown
+from tests.resolvers.model import EPOCH, Graph, Row, Upstream, keys, shown
 
 NAMES = ("alpha", "beta", "gamma")
 minutes = st.one_of(st.none(), st.integers(0, 12), st.integers(0, 10_000))
@@ -23,8 +25,12 @@ sizes = st.lists(st.integers(1, 12), min_size=1, max_size=5)
 def upstreams(draw: st.DrawFn) -> Upstream:
     times = draw(st.lists(minutes, max_size=40))
     numbers = draw(st.permutations(range(1, len(times) + 1)))
-    rows = [Row(minute, number) for minute, number in zip(times, numbers, strict=True)]
-    return Upstream(rows, draw(directions), draw(st.sampled_from([1, 2, 3, 5, 10, 100])))
+    rows = [
+        Row(minute, number, draw(st.sampled_from(["confirmed", "rejected"])))
+        for minute, number in zip(times, numbers, strict=True)
+    ]
+    limit = draw(st.sampled_from([1, 2, 3, 5, 10, 100]))
+    return Upstream(rows, draw(directions), limit, stubborn=draw(st.booleans()))
 
 
 graphs = st.lists(upstreams(), min_size=1, max_size=3).map(
@@ -39,6 +45,7 @@ async def walk(
     descending: bool,
     backwards: bool,
     between: Callable[[], None] = lambda: None,
+    restrictions: Mapping[str, Any] | None = None,
 ) -> Sequence[tuple[str, int]]:
     """Every row that the pages show, in the list's order; each page is full until the last."""
     cursor, turn = None, 0
@@ -46,7 +53,7 @@ async def walk(
     while True:
         size = counts[turn % len(counts)]
         arguments = around(cursor, size, backwards=backwards)
-        page = await graph.page(descending=descending, **arguments)
+        page = await graph.page(descending=descending, restrictions=restrictions, **arguments)
         rows = list(shown(page))
         found = rows + found if backwards else found + rows
         more = page.has_previous_page if backwards else page.has_next_page
@@ -84,6 +91,65 @@ def test_a_first_tie_at_the_end_of_a_page_of_the_upstream_costs_no_row(
 
 def around(cursor: str | None, size: int, *, backwards: bool) -> dict[str, Any]:
     return {"last": size, "before": cursor} if backwards else {"first": size, "after": cursor}
+
+
+bounds = st.one_of(st.none(), st.integers(0, 12), st.integers(0, 10_000))
+
+
+@given(graphs, sizes, st.booleans(), st.booleans(), st.booleans(), bounds, bounds)
+@settings(max_examples=400, deadline=None)
+def test_a_filtered_walk_gives_just_the_rows_that_match(
+    graph: Graph,
+    counts: Sequence[int],
+    descending: bool,
+    backwards: bool,
+    paid: bool,
+    start: int | None,
+    end: int | None,
+) -> None:
+    for source in graph.sources:
+        source.ties = True
+    moments = {"created_from": start, "created_to": end}
+    restrictions: dict[str, Any] = {
+        name: EPOCH + timedelta(minutes=minute)
+        for name, minute in moments.items()
+        if minute is not None
+    }
+    if paid:
+        restrictions["statuses"] = [InvoiceStatus.PAID]
+    found = asyncio.run(
+        walk(graph, counts, descending=descending, backwards=backwards, restrictions=restrictions)
+    )
+    matching = [
+        (name, row)
+        for name, row in graph.model(descending=descending)
+        if (not paid or row.status == "confirmed")
+        and (start is None or (row.minute is not None and row.minute >= start))
+        and (end is None or (row.minute is not None and row.minute < end))
+    ]
+    assert found == keys(matching)
+
+
+@pytest.mark.parametrize("size", [1, 50])
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("period", [(250, None), (None, 60), (100, 130)])
+async def test_a_period_of_a_list_in_another_order_than_configured_is_found_all_the_same(
+    period: tuple[int | None, int | None], backwards: bool, size: int
+) -> None:
+    rows = [Row(minute, minute) for minute in range(300)]
+    graph = Graph({"alpha": Upstream(rows, Direction.ASCENDING)})
+    graph.sources[0].order = Direction.DESCENDING
+    start, end = period
+    moments = {"created_from": start, "created_to": end}
+    restrictions = {
+        name: EPOCH + timedelta(minutes=minute)
+        for name, minute in moments.items()
+        if minute is not None
+    }
+    page = await graph.page(restrictions=restrictions, **around(None, size, backwards=backwards))
+    within = [number for number in range(300) if (start or 0) <= number < (end or 300)][::-1]
+    expected = within[-size:] if backwards else within[:size]
+    assert [number for _, number in shown(page)] == expected
 
 
 class Change(NamedTuple):

@@ -14,13 +14,14 @@ from providers.base import Listing, Page
 from providers.errors import MalformedError, ReadLimitError, UnavailableError, UnorderedError
 from providers.paginators import Sizes
 from providers.queries import Direction
-from providers.records import Origin, Record
+from providers.views import Origin, Record
 from providers.wire import Request, Response
 from providers.yume import LIST, YUME
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from resolvers.invoices import list_invoices
 from resolvers.rows import Budget, Rows
+from tests.resolvers import model
 from tests.resolvers.model import ALL_FIELDS, Row, Upstream, source
 
 INVOICES = YUME.listings["invoices"]
@@ -39,7 +40,9 @@ def upstream(length: int, limit: int = 100) -> Upstream:
 
 
 def rows_of(listed: Upstream, *, most: int = 10_000, listing: Listing = INVOICES) -> Rows:
-    return Rows(source("alpha", listed), listing, LIST, Budget(most))
+    account = source("alpha", listed)
+    account.spec = replace(YUME, listings={"invoices": listing})
+    return model.rows_of(account, most=most)
 
 
 def numbers(rows: Sequence[tuple[int, Record]]) -> list[int]:
@@ -209,9 +212,9 @@ async def test_the_largest_page_is_learnt_on_a_later_one() -> None:
 async def test_what_was_learnt_holds_for_the_next_operation() -> None:
     listed = upstream(100, limit=20)
     account = source("alpha", listed)
-    await Rows(account, INVOICES, LIST, Budget(100)).read(0, 50)
+    await model.rows_of(account).read(0, 50)
     listed.requests.clear()
-    await Rows(account, INVOICES, LIST, Budget(100)).read(0, 50)
+    await model.rows_of(account).read(0, 50)
     assert len(listed.requests) == 3
     assert all(size <= 20 for _, size in listed.requests)
 
@@ -370,9 +373,9 @@ async def test_the_next_operation_asks_again_after_a_failure() -> None:
     account = source("alpha", listed)
     listed.down = True
     with pytest.raises(UnavailableError):
-        await Rows(account, INVOICES, LIST, Budget(100)).read(0, 10)
+        await model.rows_of(account).read(0, 10)
     listed.down = False
-    assert len(await Rows(account, INVOICES, LIST, Budget(100)).read(0, 10)) == 10
+    assert len(await model.rows_of(account).read(0, 10)) == 10
 
 
 @dataclass
@@ -468,6 +471,8 @@ async def test_the_whole_list(length: int, listing: Listing) -> None:
     rows = rows_of(listed, most=300, listing=listing)
     assert numbers(await rows.all()) == list(range(length))
     assert len(set(listed.requests)) == len(listed.requests)
+    if listing is INVOICES:
+        assert len(listed.requests) == max(-(-length // 100), 1)
     before = len(listed.requests)
     await rows.all()
     assert len(listed.requests) == before
@@ -490,7 +495,7 @@ async def test_rows_that_are_filtered_here_spend_the_budget_once() -> None:
     rows.examine(await rows.read(0, 60))
     rows.examine(await rows.read(20, 60))
     rows.examine(await rows.read(60, 100))
-    assert rows.budget.spent == 100
+    assert rows._budget.spent == 100
     with pytest.raises(ReadLimitError) as failure:
         rows.examine(await rows.read(100, 101))
     assert (failure.value.source, failure.value.provider) == ("alpha", "YUME")
@@ -499,8 +504,10 @@ async def test_rows_that_are_filtered_here_spend_the_budget_once() -> None:
 
 async def test_lists_of_one_source_share_its_budget() -> None:
     listed = upstream(500)
-    budget = Budget(100)
-    one, other = (Rows(source("alpha", listed), INVOICES, LIST, budget) for _ in range(2))
+    account = source("alpha", listed)
+    context = Context([account], Limits(max_rows_read=100), CursorCodec(b"secret"))
+    lanes = LIST, LIST.asking(status="paid")
+    one, other = (context.rows(account, "invoices", lane, account.order) for lane in lanes)
     one.examine(await one.read(0, 60))
     with pytest.raises(ReadLimitError):
         other.examine(await other.read(0, 60))

@@ -1,5 +1,6 @@
 """Fewest pages for a range, and the search for a place in a list, against brute force."""
 
+from collections.abc import Sequence
 from math import log2
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from providers.paginators import Sizes, Slice
-from resolvers.windows import Gallop, Range, cover, cover_all, farthest
+from resolvers.windows import Gallop, Piece, Range, cover, cover_all, farthest
 
 sizes = st.tuples(st.integers(1, 30), st.integers(0, 90)).map(
     lambda drawn: Sizes(drawn[0], drawn[0] + drawn[1])
@@ -22,7 +23,7 @@ def pages(span: range, size: int) -> list[Slice]:
     return [Slice(number, size) for number in range(span.start // size, -(-span.stop // size))]
 
 
-def held(asked: list[Slice]) -> set[int]:
+def held(asked: Sequence[Piece]) -> set[int]:
     return {row for piece in asked for row in range(piece.start, piece.start + piece.size)}
 
 
@@ -65,6 +66,15 @@ def test_no_page_size_takes_fewer_calls_and_none_of_as_few_reads_fewer_rows(
 )
 def test_windows_of_an_upstream_that_gives_100_rows(span: range, asked: list[Slice]) -> None:
     assert list(cover(span.start, span.stop, Sizes(1, 100))) == asked
+
+
+@given(ranges, sizes)
+def test_an_upstream_that_gives_any_stretch_gives_the_range_itself(
+    span: range, sizes: Sizes
+) -> None:
+    asked = cover(span.start, span.stop, sizes, False)
+    assert held(asked) == set(span)
+    assert len(asked) == -(-len(span) // sizes.largest)
 
 
 wishes = st.lists(

@@ -156,7 +156,7 @@ def test_types_know_their_records_by_name() -> None:
 
 def test_node_id() -> None:
     record = SimpleNamespace(
-        typename="Invoice", source=SimpleNamespace(name="a"), hint=None, provider_id="7"
+        typename="Invoice", source=SimpleNamespace(name="a"), hint=None, key_id="7", provider_id="8"
     )
     assert node_id(record) == "SW52b2ljZTphOjo3"
 

@@ -1,7 +1,7 @@
 """Attributes of records convert when asked, each in its own way."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -9,23 +9,30 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from providers import records
+from providers import views as views_module
 from providers.errors import MalformedError
 from providers.money import Money
-from providers.records import (
-    InvoiceStatus,
+from providers.records import InvoiceStatus
+from providers.views import (
     Origin,
     Record,
     View,
     amount,
+    calendar_day,
+    cents,
+    deferred,
     identifier,
     identity,
     integer,
     json,
+    label,
     lookup,
     moment,
+    number,
     part,
     plain,
+    points,
+    ratio,
     text,
     texts,
     view,
@@ -45,6 +52,12 @@ class Line(msgspec.Struct):
     at: str | None = None
 
 
+class Cents(msgspec.Struct):
+    """Money as an object."""
+
+    amount: int | None = None
+
+
 class Row(msgspec.Struct):
     """A row with one attribute for each kind of property."""
 
@@ -60,6 +73,12 @@ class Row(msgspec.Struct):
     extra: msgspec.Raw = msgspec.Raw(b"null")
     line: Line | None = None
     lines: list[Line] | None = None
+    day: str | None = None
+    mark: int | str | None = None
+    percent: int | None = None
+    price: Decimal | None = None
+    paid: Cents | None = None
+    later: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class Envelope(msgspec.Struct, Generic[T]):
@@ -103,6 +122,15 @@ class Thing(Record):
     lines = views("lines", LineView)
     status = lookup("word", WORDS, InvoiceStatus.UNKNOWN)
     details = part(Details)
+    named = text("word", "nobody")
+    day = calendar_day("day")
+    mark = label("mark")
+    percent = integer("percent", within=range(101))
+    price = number("price")
+    rate = ratio("price")
+    hundredths = points("count")
+    paid = cents("paid")
+    later = deferred("later", Line, LineView)
 
 
 def thing(body: bytes, **changes: Any) -> Thing:
@@ -149,6 +177,35 @@ def listed(*bodies: bytes) -> list[Thing]:
         ("extra", b'{"extra": {"a": [1.50, null]}}', {"a": ["1.50", None]}),
         ("extra", b'{"extra": null}', None),
         ("extra", b'{"extra": ""}', ""),
+        ("named", b'{"word": "a"}', "a"),
+        ("named", b'{"word": ""}', "nobody"),
+        ("named", b"{}", "nobody"),
+        ("day", b'{"day": "2026-01-31"}', date(2026, 1, 31)),
+        ("day", b'{"day": ""}', None),
+        ("mark", b'{"mark": 0}', "0"),
+        ("mark", b'{"mark": "07"}', "07"),
+        ("mark", b'{"mark": ""}', None),
+        ("percent", b'{"percent": 0}', 0),
+        ("percent", b'{"percent": 100}', 100),
+        ("price", b'{"price": 5, "currency": "KZT"}', Money(Decimal("5.00"), "KZT")),
+        ("price", b'{"price": 0.1, "currency": "KZT"}', Money(Decimal("0.10"), "KZT")),
+        ("price", b'{"price": 5}', None),
+        ("price", b'{"price": null, "currency": "KZT"}', None),
+        ("rate", b'{"price": 63.1}', Decimal("63.1")),
+        ("hundredths", b'{"count": 19801}', Decimal("198.01")),
+        (
+            "paid",
+            b'{"paid": {"amount": 11836}, "currency": "RUB"}',
+            Money(Decimal("118.36"), "RUB"),
+        ),
+        ("paid", b'{"paid": {"amount": 11836}}', None),
+        ("paid", b'{"paid": {}, "currency": "RUB"}', None),
+        ("paid", b'{"paid": null, "currency": "RUB"}', None),
+        ("later", b'{"later": {"price": null}}', {"price": None, "at": None}),
+        ("later", b'{"later": {}}', None),
+        ("later", b'{"later": { }}', None),
+        ("later", b'{"later": ""}', None),
+        ("later", b'{"later": null}', None),
         ("line", b'{"line": null}', None),
         ("line", b'{"line": {}}', {"price": None, "at": None}),
         ("lines", b'{"lines": null}', []),
@@ -164,7 +221,11 @@ def test_attribute(attribute: str, body: bytes, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "attribute", ["flag", "word", "other", "count", "created_at", "total", "extra", "line"]
+    "attribute",
+    [
+        *("flag", "word", "other", "count", "created_at", "total", "extra", "line"),
+        *("day", "mark", "percent", "price", "rate", "hundredths", "paid", "later"),
+    ],
 )
 def test_absent_attribute(attribute: str) -> None:
     assert getattr(thing(b"{}"), attribute) is None
@@ -177,10 +238,30 @@ def test_absent_attribute(attribute: str) -> None:
         (lambda row: row.provider_id, b'{"id": ""}', "id is empty"),
         (lambda row: row.provider_id, b"{}", "id is empty"),
         (lambda row: row.count, b'{"count": 2147483648}', "count is too large"),
-        (lambda row: row.count, b'{"count": -2147483649}', "count is too large"),
+        (lambda row: row.count, b'{"count": -2147483649}', "count is too small"),
         (lambda row: row.created_at, b'{"createdAt": "now"}', "createdAt is not a timestamp"),
         (lambda row: row.total, b'{"total": "1e5"}', "total is not a decimal number"),
         (lambda row: row.extra, b'{"extra": "\xff"}', "extra is not UTF-8"),
+        (lambda row: row.percent, b'{"percent": 101}', "percent is too large"),
+        (lambda row: row.percent, b'{"percent": -1}', "percent is too small"),
+        (lambda row: row.day, b'{"day": "today"}', "day is not a date"),
+        (
+            lambda row: row.price,
+            b'{"price": true}',
+            "price is not what the provider documents",
+        ),
+        (
+            lambda row: row.paid,
+            b'{"paid": {"amount": "5"}}',
+            "paid.amount is not what the provider documents",
+        ),
+        (lambda row: row.later.at, b'{"later": {"at": "now"}}', "later.at is not a timestamp"),
+        (
+            lambda row: row.later.price,
+            b'{"later": {"price": 5}}',
+            "later.price is not what the provider documents",
+        ),
+        (lambda row: row.later, b'{"later": [5]}', "later is not what the provider documents"),
         (lambda row: row.line.at, b'{"line": {"at": "now"}}', "line.at is not a timestamp"),
         (
             lambda row: row.lines[1].price,
@@ -227,7 +308,11 @@ def test_record_says_where_it_is_from() -> None:
     where = origin(b"{}")
     row = Thing(Row(), where)
     assert (row.source, row.fetched_at) == (where.source, where.fetched_at)
-    assert row.hint is None
+    assert (row.hint, row.present, row.own_payment, row.own_invoice) == (None, True, None, None)
+
+
+def test_key_is_the_providers_id() -> None:
+    assert (thing(b'{"id": 7}').key_id, thing(b'{"id": "7a"}').key_id) == ("7", "7a")
 
 
 def test_raw_is_the_row_as_received() -> None:
@@ -245,7 +330,7 @@ def test_answer_is_looked_through_once_for_all_its_raw_rows(
         looked.append(key)
         return raw_rows(body, key)
 
-    monkeypatch.setattr(records, "raw_rows", counted)
+    monkeypatch.setattr(views_module, "raw_rows", counted)
     rows = listed(b'{"id": 1}', b'{"id": 2}')
     assert looked == []
     assert [bytes(row.raw) for row in rows] == [b'{"id": 1}', b'{"id": 2}']

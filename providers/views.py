@@ -1,0 +1,299 @@
+"""Lazy views: wire rows as the graph's records, converted when somebody asks.
+
+What is not selected costs nothing and is not judged. A provider declares its views as classes
+whose attributes are made by the functions at the end: each reads one wire attribute and says what
+it means. A bad value raises MalformedError with its place, `results[3].created_at`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from providers.errors import MalformedError
+from providers.money import Money, decimal, exact, hundredths, money
+from providers.timestamps import day, instant
+from providers.wire import Request, decode_value, raw_rows, utf8, wire_name
+
+T = TypeVar("T")
+_EMPTY = (b"", b"null", b'""', b"{}")
+_INT32 = range(-(2**31), 2**31)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where and when rows were read; shared by all rows of one answer.
+
+    `source` is what the graph shows as the rows' Source. `request` is what was asked, paging
+    included. `rows` is the key of the answer's list, None where the answer is the row itself.
+    """
+
+    source: Any
+    zone: tzinfo
+    fetched_at: datetime
+    request: Request
+    body: bytes
+    rows: str | None
+
+    def malformed(self, complaint: str) -> MalformedError:
+        return MalformedError(complaint).attributed(self.source.name, self.source.provider.name)
+
+    def raw(self, at: int) -> msgspec.Raw:
+        """The row as received, a JSON text."""
+        return self._received[at]
+
+    @cached_property
+    def _received(self) -> Sequence[msgspec.Raw]:
+        if self.rows is None:
+            return [msgspec.Raw(self.body)]
+        return raw_rows(self.body, self.rows)
+
+
+class View:
+    """A lazy view of one object of an answer; its attributes are made by the functions below.
+
+    `typename` is the graph type that shows it; `place` is where the object stood: `results[3]`;
+    `outer` is the view that it is part of.
+    """
+
+    __slots__ = ("origin", "outer", "place", "row")
+    typename: ClassVar[str]
+
+    def __init__(self, row: Any, origin: Origin, place: str, outer: "View | None" = None) -> None:
+        self.row, self.origin, self.place, self.outer = row, origin, place, outer
+
+    def malformed(self, name: str, complaint: str) -> MalformedError:
+        """The error for a bad value of the wire attribute `name`."""
+        return self.origin.malformed(f"{self.place_of(name)} {complaint}")
+
+    def place_of(self, name: str) -> str:
+        wire = wire_name(self.row, name)
+        return f"{self.place}.{wire}" if self.place else wire
+
+    def converted(self, name: str, convert: Callable[[Any], Any]) -> Any:
+        """The wire attribute `name`, converted; a complaint is given its place."""
+        value = getattr(self.row, name)
+        try:
+            return convert(value)
+        except MalformedError as error:
+            raise self.malformed(name, error.reason) from None
+
+
+class Record(View):
+    """A view of a whole row: a thing with an identity of its own.
+
+    `at` is where the row stood in its answer.
+    """
+
+    __slots__ = ("at",)
+    provider_id: Any
+
+    def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
+        super().__init__(row, origin, "" if origin.rows is None else f"{origin.rows}[{at}]")
+        self.at = at
+
+    @property
+    def key_id(self) -> str:
+        """The id that never changes and that the row is found by, mostly the provider's own."""
+        return str(self.provider_id)
+
+    @property
+    def hint(self) -> str | None:
+        """What finds the row again beside its id and never changes; None: the id is enough."""
+        return None
+
+    @property
+    def present(self) -> bool:
+        """False where the upstream's list has a row that is none of this kind at all."""
+        return True
+
+    @property
+    def own_payment(self) -> "Record | None":
+        """The payment that an invoice's own row holds."""
+        return None
+
+    @property
+    def own_invoice(self) -> "Record | None":
+        """The invoice whose own row a payment was read out of."""
+        return None
+
+    @property
+    def source(self) -> Any:
+        return self.origin.source
+
+    @property
+    def fetched_at(self) -> datetime:
+        return self.origin.fetched_at
+
+    @property
+    def raw(self) -> msgspec.Raw:
+        try:
+            return utf8(self.origin.raw(self.at))
+        except MalformedError as error:
+            raise self.origin.malformed(f"{self.place or 'the answer'} {error.reason}") from None
+
+
+def plain(name: str) -> property:
+    """The wire attribute as it is."""
+    return property(attrgetter(f"row.{name}"))
+
+
+def text(name: str, otherwise: str | None = None) -> property:
+    """A string; an empty one is none, and so `otherwise`."""
+    return property(lambda view: getattr(view.row, name) or otherwise)
+
+
+def texts(name: str) -> property:
+    """A list of strings, empty where it is absent."""
+    return property(lambda view: getattr(view.row, name) or [])
+
+
+def label(name: str) -> property:
+    """A number for people, written as a number or text: 0 is one, an empty string is none."""
+
+    def read(view: View) -> str | None:
+        value = getattr(view.row, name)
+        return None if value in ("", None) else str(value)
+
+    return property(read)
+
+
+def identifier(name: str) -> property:
+    """An id, number or text; 0 and an empty string stand for none."""
+
+    def read(view: View) -> str | None:
+        value = getattr(view.row, name)
+        return str(value) if value else None
+
+    return property(read)
+
+
+def identity(name: str) -> property:
+    """The id of the row itself, which must be there."""
+
+    def read(view: View) -> str:
+        value = getattr(view.row, name)
+        if value in ("", None):
+            raise view.malformed(name, "is empty")
+        return str(value)
+
+    return property(read)
+
+
+def integer(name: str, within: range = _INT32) -> property:
+    """A whole number that fits GraphQL's 32 bits, or in a range of its own."""
+
+    def checked(value: int | None) -> int | None:
+        if value is not None and value not in within:
+            raise MalformedError("is too large" if value >= within.stop else "is too small")
+        return value
+
+    return property(lambda view: view.converted(name, checked))
+
+
+def moment(name: str) -> property:
+    """A timestamp, in the source's zone where it has no offset of its own."""
+    return property(lambda view: view.converted(name, lambda raw: instant(raw, view.origin.zone)))
+
+
+def calendar_day(name: str) -> property:
+    """A date without a time."""
+    return property(lambda view: view.converted(name, day))
+
+
+def amount(name: str, currency: str = "currency") -> property:
+    """Money written as a decimal string, in the currency that the attribute `currency` names."""
+    currency_of = attrgetter(currency)
+    return property(lambda view: money(view.converted(name, decimal), currency_of(view)))
+
+
+def number(name: str, currency: str = "currency") -> property:
+    """Money written as a JSON number of major units."""
+    currency_of = attrgetter(currency)
+    return property(lambda view: money(view.converted(name, exact), currency_of(view)))
+
+
+def cents(name: str, currency: str = "currency") -> property:
+    """Money written as an object with a whole `amount` of hundredths."""
+    currency_of = attrgetter(currency)
+
+    def read(view: View) -> Money | None:
+        value = getattr(view.row, name)
+        whole = None if value is None else value.amount  # names its own place if it is bad
+        return money(view.converted(name, lambda _: exact(hundredths(whole))), currency_of(view))
+
+    return property(read)
+
+
+def ratio(name: str) -> property:
+    """A JSON number that is no money."""
+    return property(lambda view: view.converted(name, exact))
+
+
+def points(name: str) -> property:
+    """A whole number of hundredths of something that is no money."""
+    return property(lambda view: view.converted(name, lambda whole: exact(hundredths(whole))))
+
+
+def json(name: str) -> property:
+    """Arbitrary JSON as it was received; null is none."""
+
+    def checked(value: msgspec.Raw) -> msgspec.Raw | None:
+        return None if bytes(value) == b"null" else utf8(value)
+
+    return property(lambda view: view.converted(name, checked))
+
+
+def lookup(name: str, meanings: Mapping[str, T], unknown: T) -> property:
+    """The unified value of a provider's word; what is not even a word is unknown too."""
+
+    def read(view: View) -> T:
+        try:
+            return meanings.get(getattr(view.row, name) or "", unknown)
+        except MalformedError:
+            return unknown
+
+    return property(read)
+
+
+def view(name: str, kind: type[View]) -> property:
+    """A nested object, or None."""
+
+    def read(outer: View) -> View | None:
+        row = getattr(outer.row, name)
+        return None if row is None else kind(row, outer.origin, outer.place_of(name), outer)
+
+    return property(read)
+
+
+def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property:
+    """A nested object that is kept as JSON text until somebody asks; None where it is empty."""
+
+    def read(outer: View) -> View | None:
+        text, place = getattr(outer.row, name), outer.place_of(name)
+        if bytes(text).translate(None, b" \t\r\n") in _EMPTY:
+            return None
+        return kind(
+            decode_value(text, row, place, outer.origin.malformed), outer.origin, place, outer
+        )
+
+    return property(read)
+
+
+def views(name: str, kind: type[View]) -> property:
+    """A list of nested objects, empty where it is absent."""
+
+    def read(outer: View) -> Sequence[View]:
+        rows, place = getattr(outer.row, name) or (), outer.place_of(name)
+        return [kind(row, outer.origin, f"{place}[{at}]", outer) for at, row in enumerate(rows)]
+
+    return property(read)
+
+
+def part(kind: type[View]) -> property:
+    """Another view of the same object: a provider's own part of it."""
+    return property(lambda outer: kind(outer.row, outer.origin, outer.place, outer))

@@ -1,0 +1,180 @@
+"""What belongs together: invoices and the payments that settle them, over in-memory accounts."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+import msgspec
+import pytest
+
+from providers import REGISTRY
+from providers.base import Account
+from providers.client import Source
+from providers.errors import UnavailableError
+from providers.queries import Direction
+from providers.wire import Request, Response
+from resolvers.connections import Connection
+from resolvers.context import Context, Limits
+from resolvers.cursors import CursorCodec
+from resolvers.invoices import list_invoices
+from resolvers.links import invoice_of, payments_of
+from resolvers.payments import list_payments
+
+FIELDS = frozenset({"nodes", "pageInfo", "totalCount", "sources"})
+
+
+@dataclass
+class Desk:
+    """Lists rows of a provider, filtered by number, in numbered pages of at most 100."""
+
+    rows: list[Mapping[str, Any]]
+    key: str
+    number: str
+    first: int
+    asked: list[Mapping[str, Any]] = field(default_factory=list)
+    down: bool = False
+
+    async def send(self, request: Request) -> Response:
+        asked = dict(request.query) | dict(request.body)
+        self.asked.append(asked)
+        if self.down:
+            raise UnavailableError("is down")
+        size = min(int(asked.get("size") or asked["itemsPerPage"]), 100)
+        start = (int(asked["page"]) - self.first) * size
+        wanted = asked.get("order_num", asked.get("invoiceId"))
+        rows = [row for row in self.rows if wanted in (None, row[self.number])]
+        found, total = rows[start : start + size], len(rows)
+        body = {self.key: found, "totalElements": total, "totalItems": total, "result": True}
+        envelope = {"error": {"error_code": "0"}, "last": start + size >= total}
+        return Response(200, {}, msgspec.json.encode(body | envelope))
+
+
+def invoice(number: str | None, at: int, paid: bool = False) -> Mapping[str, Any]:
+    row = {"invoice_id": at, "invoice_date": f"2026-01-01T{at // 60:02}:{at % 60:02}:00+03"}
+    info = {"payment_info": {"payment_id": f"own-{at}"}} if paid else {}
+    return {**row, "order_number": number, "invoice_status": "confirmed", **info}
+
+
+def payment(number: str, at: int) -> Mapping[str, Any]:
+    created = f"2026-01-01 {at // 60:02}:{at % 60:02}:00"
+    row = {"paymentId": f"tr_{at}", "invoiceId": number, "status": "paid"}
+    return {**row, "paymentCreated": created, "amountGross": 1}
+
+
+class Shop:
+    """A SmartPay account, and a GoedGeplaatst one whose payments settle its invoices."""
+
+    def __init__(
+        self, invoices: Sequence[Mapping[str, Any]], payments: Sequence[Mapping[str, Any]]
+    ) -> None:
+        newest = sorted(invoices, key=lambda row: -row["invoice_id"])
+        self.sber = Desk(newest, "invoices", "order_number", 0)
+        self.goed = Desk(list(payments), "data", "invoiceId", 1)
+        smartpay, goed = REGISTRY["smartpay"], REGISTRY["goedgeplaatst"]
+        sber = Account("sber", smartpay.credentials(token="token"), UTC)
+        paid = Account("goed", goed.credentials(key="key", user_id=1), UTC)
+        self.sources = [
+            Source(smartpay, sber, self.sber),  # type: ignore[arg-type]
+            Source(goed, paid, self.goed, order=Direction.ASCENDING, settles=["sber"]),  # type: ignore[arg-type]
+        ]
+        self.context = Context(self.sources, Limits(), CursorCodec(b"secret"))
+
+    async def invoices(self) -> Sequence[Any]:
+        found = await list_invoices(
+            self.context, restrictions={}, descending=False, page={"first": 100}, fields=FIELDS
+        )
+        return found.nodes
+
+    async def payments(self, source: str) -> Sequence[Any]:
+        found = await list_payments(
+            self.context,
+            restrictions={"sources": [source]},
+            descending=False,
+            page={"first": 100},
+            fields=FIELDS,
+        )
+        return found.nodes
+
+    async def settling(self, of: Any, **page: Any) -> Connection:
+        return await payments_of(self.context, of, page=page, fields=FIELDS)
+
+
+def ids(connection: Connection) -> list[str]:
+    return [node.provider_id for node in connection.nodes]
+
+
+async def test_an_invoice_has_its_own_payment_and_those_of_its_number_newest_first() -> None:
+    shop = Shop(
+        [invoice("7", 1, paid=True), invoice("8", 2), invoice(None, 3)],
+        [payment("7", 5), payment("7", 9), payment("07", 11)],
+    )
+    seven, eight, nameless = await shop.invoices()
+    found = await shop.settling(seven)
+    assert ids(found) == ["tr_9", "tr_5", "own-1"]
+    assert (found.total_count, found.has_next_page) == (3, False)
+    assert [each.source.name for each in found.sources] == ["sber", "goed"]
+    assert (ids(await shop.settling(eight)), ids(await shop.settling(nameless))) == ([], [])
+
+
+async def test_the_payments_of_an_invoice_are_paged() -> None:
+    shop = Shop([invoice("7", 1)], [payment("7", at) for at in range(5)])
+    (seven,) = await shop.invoices()
+    first = await shop.settling(seven, first=2)
+    following = await shop.settling(seven, first=2, after=first.end_cursor)
+    last = await shop.settling(seven, last=1)
+    assert (ids(first), ids(following), ids(last)) == (["tr_4", "tr_3"], ["tr_2", "tr_1"], ["tr_0"])
+    assert (first.total_count, following.has_next_page) == (5, True)
+
+
+async def test_of_invoices_of_one_number_the_first_created_is_the_payments() -> None:
+    shop = Shop([invoice("7", 4), invoice("7", 2), invoice("7", 9)], [payment("7", 1)])
+    (only,) = await shop.payments("goed")
+    assert (await invoice_of(shop.context, only)).provider_id == "2"
+
+
+async def test_a_payment_inside_an_invoice_is_that_invoices() -> None:
+    shop = Shop([invoice("7", 1), invoice("8", 2, paid=True)], [])
+    (own,) = await shop.payments("sber")
+    calls = len(shop.sber.asked)
+    assert (await invoice_of(shop.context, own)).provider_id == "2"
+    assert len(shop.sber.asked) == calls
+
+
+async def test_what_nobody_settles_has_no_invoice() -> None:
+    shop = Shop([invoice("7", 1)], [payment("9", 1), payment("", 2)])
+    other, nameless = await shop.payments("goed")
+    assert await invoice_of(shop.context, other) is None
+    assert await invoice_of(shop.context, nameless) is None
+
+
+async def test_a_dead_source_is_named_and_the_other_shown() -> None:
+    shop = Shop([invoice("7", 1, paid=True)], [payment("7", 1)])
+    (seven,) = await shop.invoices()
+    shop.goed.down = True
+    found = await shop.settling(seven)
+    assert ids(found) == ["own-1"]
+    assert [each.status.name for each in found.sources] == ["OK", "FAILED"]
+    assert found.total_count is None
+
+
+async def test_a_payment_whose_invoices_cannot_be_read_fails() -> None:
+    shop = Shop([invoice("7", 1)], [payment("7", 1)])
+    (only,) = await shop.payments("goed")
+    shop.sber.down = True
+    with pytest.raises(UnavailableError):
+        await invoice_of(shop.context, only)
+
+
+@pytest.mark.parametrize(("numbers", "rows", "most"), [(60, 187, 3), (2, 187, 2), (60, 5_000, 61)])
+async def test_the_cheaper_of_a_call_a_number_and_reading_the_pages(
+    numbers: int, rows: int, most: int
+) -> None:
+    shop = Shop(
+        [invoice(str(at), at) for at in range(numbers)],
+        [payment(str(at), at % 1_000) for at in range(rows)],
+    )
+    found = await asyncio.gather(*map(shop.settling, await shop.invoices()))
+    assert [ids(each) for each in found] == [[f"tr_{at}"] for at in range(numbers)]
+    assert len(shop.goed.asked) <= most
