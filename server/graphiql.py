@@ -13,22 +13,16 @@ query NewestInvoices {
     nodes {
       createdAt
       status
+      number
       total { amount currency }
-      source { name }
+      source { name provider }
+      payments { nodes { status gross { amount currency } source { name } } }
       details {
-        ... on YumeInvoice {
-          items { type count price { amount currency } integration { name } }
-        }
+        ... on SmartpayInvoice { orgName paymentInfo { paymentWay bankInfo { name } } }
+        ... on YumeInvoice { items { type count price { amount } integration { name } } }
       }
     }
     pageInfo { hasNextPage endCursor }
-  }
-}
-
-query PaidInvoices {
-  invoices(first: 10, filter: { statuses: [PAID] }) {
-    nodes { id createdAt captured { amount currency } }
-    sources { source { name } status fetchedAt }
   }
 }
 
@@ -36,8 +30,36 @@ query PaidInvoices {
 query NextPage($after: String) {
   invoices(first: 10, after: $after) {
     totalCount
-    edges { cursor node { id createdAt } }
+    edges { cursor node { id createdAt source { name } } }
     pageInfo { hasNextPage endCursor }
+  }
+}
+
+query FailedPayments {
+  payments(first: 10, filter: { statuses: [FAILED, EXPIRED] }) {
+    nodes { createdAt status gross { amount currency } invoiceNumber invoice { id status } }
+    sources { source { name } status error { message } }
+  }
+}
+
+query SalesByMonth {
+  salesAggregates(
+    filter: {
+      from: "2026-01-01T00:00:00+03:00"
+      to: "2027-01-01T00:00:00+03:00"
+      interval: MONTH
+    }
+    orderBy: [INCOME_DESC]
+  ) {
+    totalCount
+    nodes { start checks incomeAverage { amount } income { cash { amount } total { amount } } }
+    summary { currency checks income { total { amount } } incomeAverage { amount } }
+  }
+}
+
+query RunningExports {
+  exportTasks(first: 10, filter: { statuses: [QUEUED, IN_PROGRESS, WAITING_FOR_FEEDBACK] }) {
+    nodes { id createdAt reportType status progress resolutions { type message } }
   }
 }
 
