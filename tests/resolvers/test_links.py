@@ -178,3 +178,13 @@ async def test_the_cheaper_of_a_call_a_number_and_reading_the_pages(
     found = await asyncio.gather(*map(shop.settling, await shop.invoices()))
     assert [ids(each) for each in found] == [[f"tr_{at}"] for at in range(numbers)]
     assert len(shop.goed.asked) <= most
+
+
+async def test_the_invoices_of_many_payments_are_read_in_pages() -> None:
+    shop = Shop(
+        [invoice(str(at), at) for at in range(233)], [payment(str(at), at) for at in range(40)]
+    )
+    wanted = await shop.payments("goed")
+    found = await asyncio.gather(*(invoice_of(shop.context, each) for each in wanted))
+    assert [each.number for each in found] == [each.invoice_number for each in wanted]
+    assert len(shop.sber.asked) <= 4
