@@ -9,7 +9,7 @@ import msgspec
 
 from providers.errors import UpstreamError
 from providers.paginators import Paginator
-from providers.views import Origin, Record
+from providers.views import Origin, Record, Stale
 from providers.wire import Request, Response
 
 
@@ -27,7 +27,8 @@ class Page(NamedTuple):
 
     `total` is the length of the whole list, `more` says whether rows follow the page, and `token`
     names the next page, where the upstream states them. `summary` is the provider's own of the
-    whole list, where it gives one.
+    whole list, where it gives one. `stale`: it is an older one than was asked for. `own`: it was
+    read for this very operation, which may so use its token.
     """
 
     rows: Sequence[Record]
@@ -35,6 +36,8 @@ class Page(NamedTuple):
     more: bool | None = None
     token: str | None = None
     summary: Any = None
+    stale: Stale | None = None
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,28 @@
 """One configured account at its upstream: asks, judges the answer, remembers what it learnt."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
+import msgspec
+
+from providers.answers import Answer, Answers, Freshness, Terms
 from providers.base import Account, Key, Listing, Page, Plan, Provider, Single
+from providers.cache import AccountCache
+from providers.channel import Channel, Link, Policy
+from providers.deadline import Deadline
 from providers.errors import MalformedError, UpstreamError
 from providers.paginators import Sizes, Slice, Stretch
 from providers.queries import EVERYTHING, Direction
 from providers.records import ProviderName, SourceState
-from providers.transport import Transport
 from providers.views import Origin, Record
 from providers.wire import Request, Response
 
 T = TypeVar("T")
-
-
-class Answer(NamedTuple):
-    """What an upstream said to a request, and when."""
-
-    request: Request
-    response: Response
-    fetched_at: datetime
+Judge = Callable[[Answer], T]
+_PROBE_SECONDS = 30.0
+_SHORTEST = 8  # of what is a secret among the credentials; the others are words like "ru"
 
 
 class Source:
@@ -31,21 +32,24 @@ class Source:
     `sizes`, `ties` (rows of equal sort key were seen) and `disordered` (the kinds of rows that it
     does not list as promised) are learnt from its answers and hold until the process ends.
     `settles` are the sources whose invoices its payments may settle, by the payments' attribute
-    `settles_by`.
+    `settles_by`. Without a `cache` no answer is kept.
     """
 
     typename = "Source"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - they are what the configuration says of a source
         self,
         spec: Provider,
         account: Account,
-        transport: Transport,
+        link: Link,
         *,
         order: Direction | None = Direction.DESCENDING,
         page_size: int = 100,
         settles: Collection[str] = (),
         settles_by: str = "invoice_number",
+        policy: Policy | None = None,
+        freshness: Freshness | None = None,
+        cache: AccountCache | None = None,
     ) -> None:
         self.name = account.name
         self.spec = spec
@@ -58,11 +62,14 @@ class Source:
         self.last_success_at: datetime | None = None
         self.last_error: UpstreamError | None = None
         self._account = account
-        self._transport = transport
+        self._channel = Channel(link, spec.refusal, policy or Policy())
+        self._answers = Answers(self._channel, freshness or Freshness(), cache)
 
     @property
     def state(self) -> SourceState:
         """How the last call went. An upstream that broke its promised order is degraded."""
+        if self._channel.breaker.is_open:
+            return SourceState.UNAVAILABLE
         if self.last_error is not None:
             retry = self.last_error.retryable or self.last_error.code == "UPSTREAM_UNAUTHORIZED"
             return SourceState.UNAVAILABLE if retry else SourceState.DEGRADED
@@ -81,59 +88,98 @@ class Source:
         assert listing.find is not None, f"{self.spec.name} looks rows up one by one"
         return listing.find(keys, self._account)
 
-    async def ask(self, request: Request) -> Answer:
-        """The upstream's answer, whatever it says. Raises UpstreamError where there is none."""
+    def asked(self, request: Request) -> Mapping[str, Any]:
+        """What a request asks, for people to read: no credential is in it."""
+        known = msgspec.structs.astuple(self._account.credentials)
+        secrets = {text for text in known if isinstance(text, str) and len(text) >= _SHORTEST}
+        segments = ("***" if part in secrets else part for part in request.path.split("/"))
+        asked = {"method": request.method, "path": "/".join(segments)}
+        for name, value in (*request.query, *request.body):
+            asked[name] = "***" if str(value) in secrets else value
+        return asked
+
+    async def ask(self, request: Request, terms: Terms, judge: Judge[object]) -> Answer:
+        """The upstream's answer, whatever it says. Raises UpstreamError where there is none.
+
+        `judge` is what the caller will read it with, `page` or `record` below.
+        """
         try:
-            return Answer(request, await self._transport.send(request), datetime.now(UTC))
+            return await self._answers.get(request, terms, judge)
         except UpstreamError as error:
-            raise self.failed(error) from None
+            raise self.failed(copy(error)) from None
+
+    async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:
+        """What may be shown in place of an answer that is no good."""
+        return await self._answers.older(answer, error)
 
     def page(self, listing: Listing, position: Any, answer: Answer) -> Page:
         """The page of an answer; empty where the list ends before it. Raises UpstreamError."""
         if listing.paginator.past_end(answer.response, position):
-            return self._succeeded(Page(()))
-        return self._judged(listing.page, answer, listing.rows)
+            self._judge(answer, None)
+            return Page((), stale=answer.stale)
+        page = self._read(listing.page, answer, listing.rows)
+        return page._replace(stale=answer.stale)
+
+    def record(self, single: Single, provider_id: str, answer: Answer) -> Record | None:
+        """The row of an answer, None where there is none. Raises UpstreamError."""
+        if answer.response.status == 404:
+            self._judge(answer, None)
+            return None
+        record = self._read(single.record, answer, None)
+        if record.key_id != provider_id:
+            raise self.failed(MalformedError("the answer is another row than was asked for"))
+        return record
 
     async def probe(self, kind: str) -> Page:
         """The first row of a list, to see whether the account can be read. Raises UpstreamError."""
         listing = self.spec.listings[kind]
         lane = self.plan(listing, EVERYTHING[kind](datetime.now(UTC))).lanes[0]
         position = listing.paginator.first_row
-        return self.page(
-            listing, position, await self.ask(listing.paginator.request(lane, position))
-        )
+        request = listing.paginator.request(lane, position)
 
-    async def single(self, single: Single, provider_id: str) -> Record | None:
-        """One row by its id, None where there is none."""
-        request = single.request(provider_id)
-        if request is None:
-            return None
-        answer = await self.ask(request)
-        if answer.response.status == 404:
-            return self._succeeded(None)
-        record = self._judged(single.record, answer, None)
-        if record.key_id != provider_id:
-            raise self.failed(MalformedError("the answer is another row than was asked for"))
-        return record
+        def read(answer: Answer) -> Page:
+            return self.page(listing, position, answer)
 
-    def _judged(self, read: Callable[[Response, Origin], T], answer: Answer, rows: str | None) -> T:
+        terms = Terms(kind, Deadline(_PROBE_SECONDS), anew=True)
+        return read(await self.ask(request, terms, read))
+
+    def _read(self, read: Callable[[Response, Origin], T], answer: Answer, rows: str | None) -> T:
         """What `read` makes of the answer, unless it is a refusal."""
-        refusal = self.spec.refusal(answer.response)
-        if refusal is not None:
-            raise self.failed(refusal)
         origin = Origin(
-            self, self._account.zone, answer.fetched_at, answer.request, answer.response.body, rows
+            self,
+            self._account.zone,
+            answer.fetched_at,
+            answer.request,
+            answer.response.body,
+            rows,
+            answer.stale,
         )
         try:
-            return self._succeeded(read(answer.response, origin))
+            if answer.refusal is not None:
+                raise copy(answer.refusal)
+            result = read(answer.response, origin)
         except UpstreamError as error:
+            self._judge(answer, error)
             raise self.failed(error) from None
-
-    def _succeeded(self, result: T) -> T:
-        self.last_success_at, self.last_error = datetime.now(UTC), None
+        self._judge(answer, None)
         return result
 
+    def _judge(self, answer: Answer, error: UpstreamError | None) -> None:
+        """Remembers how the upstream did, once for each of its answers."""
+        if answer.judged:
+            return
+        answer.judged = True
+        if error is not None and error.upstream_failed:
+            self._channel.breaker.failed()
+            return
+        self._channel.breaker.succeeded()
+        if error is None:
+            self.last_success_at, self.last_error = datetime.now(UTC), None
+            self._answers.keep(answer)
+
     def failed(self, error: UpstreamError) -> UpstreamError:
-        """The error, attributed and remembered as the account's last one."""
-        self.last_error = error.attributed(self.name, self.provider.name)
+        """The error, attributed; remembered as the account's last one unless it is ours."""
+        error.attributed(self.name, self.provider.name)
+        if not error.ours:
+            self.last_error = error
         return error

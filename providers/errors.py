@@ -19,7 +19,11 @@ from typing import Any, ClassVar, Self
 
 
 class UpstreamError(Exception):
-    """An upstream's failure, as clients see it: `extensions` is what GraphQL shows."""
+    """An upstream's failure, as clients see it: `extensions` is what GraphQL shows.
+
+    `ours`: it was decided here and says nothing of the upstream. `late`: what ended was the time of
+    the operation. `attempts` is how often the upstream was asked.
+    """
 
     code: ClassVar[str] = "UPSTREAM_UNAVAILABLE"
     retryable: ClassVar[bool] = False
@@ -31,6 +35,8 @@ class UpstreamError(Exception):
         http_status: int | None = None,
         provider_code: str | None = None,
         retry_after_seconds: float | None = None,
+        ours: bool = False,
+        late: bool = False,
     ) -> None:
         super().__init__(message)
         self.reason = message
@@ -39,11 +45,18 @@ class UpstreamError(Exception):
         self.http_status = http_status
         self.provider_code = provider_code
         self.retry_after_seconds = retry_after_seconds
+        self.ours, self.late = ours, late
+        self.attempts = 0
 
     def attributed(self, source: str, provider: str) -> Self:
         """The same error, naming the account it happened to."""
         self.source, self.provider = source, provider
         return self
+
+    @property
+    def upstream_failed(self) -> bool:
+        """Whether the upstream is out of order, as opposed to refusing."""
+        return not self.ours and (self.retryable or isinstance(self, MalformedError))
 
     @property
     def message(self) -> str:

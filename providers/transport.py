@@ -4,7 +4,6 @@ One aiohttp session a source, so that no connection, cookie or credential is eve
 accounts. Redirects are not followed: aiohttp would send our key headers along to another host.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Self
 
@@ -19,22 +18,17 @@ MAX_RESPONSE_BYTES = 32 * 2**20
 
 
 class Transport:
-    """HTTP to one upstream, with bounds on time, size and concurrency."""
+    """HTTP to one upstream, with bounds on time and size."""
 
-    def __init__(
-        self, base_url: str, headers: Mapping[str, str], *, timeout: float, concurrency: int
-    ) -> None:
+    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
         self._base_url = base_url.rstrip("/")
         self._headers = headers
-        self._seconds = timeout
-        self._places = asyncio.Semaphore(concurrency)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=self._seconds),
             headers={"Accept": "application/json", "User-Agent": "pacioli"},
             json_serialize=lambda body: msgspec.json.encode(body).decode(),
         )
@@ -44,25 +38,23 @@ class Transport:
         if self._session is not None:
             await self._session.close()
 
-    async def send(self, request: Request) -> Response:
-        """The upstream's answer, whatever its status.
+    async def send(self, request: Request, seconds: float) -> Response:
+        """The upstream's answer, whatever its status, if it is there whole within the time.
 
-        Waiting for a place among the concurrent requests is not part of the upstream's time.
         Raises NoAnswerError, UnavailableError, or MalformedError for what is no HTTP answer.
         """
-        async with self._places:
-            try:
-                return await self._exchange(request)
-            except TimeoutError:
-                raise NoAnswerError(f"no answer within {self._seconds:g} s") from None
-            except aiohttp.ClientResponseError:
-                raise MalformedError("the answer is not HTTP as it should be") from None
-            except (aiohttp.ClientError, OSError) as error:
-                if isinstance(error.__cause__, ContentEncodingError):
-                    raise MalformedError("the answer cannot be decompressed") from None
-                raise UnavailableError("the provider cannot be reached") from None
+        try:
+            return await self._exchange(request, seconds)
+        except TimeoutError:
+            raise NoAnswerError(f"no answer within {seconds:.3g} s") from None
+        except aiohttp.ClientResponseError:
+            raise MalformedError("the answer is not HTTP as it should be") from None
+        except (aiohttp.ClientError, OSError) as error:
+            if isinstance(error.__cause__, ContentEncodingError):
+                raise MalformedError("the answer cannot be decompressed") from None
+            raise UnavailableError("the provider cannot be reached") from None
 
-    async def _exchange(self, request: Request) -> Response:
+    async def _exchange(self, request: Request, seconds: float) -> Response:
         assert self._session is not None, "a transport is used inside `async with`"
         async with self._session.request(
             request.method,
@@ -71,6 +63,7 @@ class Transport:
             json=dict(request.body) if request.body else None,
             headers=self._headers,
             allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=seconds),
         ) as answer:
             return Response(answer.status, answer.headers, await _read(answer.content))
 

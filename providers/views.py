@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import msgspec
 
-from providers.errors import MalformedError
+from providers.errors import MalformedError, UpstreamError
 from providers.money import Money, decimal, exact, hundredths, money
 from providers.timestamps import day, instant
 from providers.wire import Request, decode_value, raw_rows, utf8, wire_name
@@ -22,6 +22,12 @@ from providers.wire import Request, decode_value, raw_rows, utf8, wire_name
 T = TypeVar("T")
 _EMPTY = (b"", b"null", b'""', b"{}")
 _INT32 = range(-(2**31), 2**31)
+
+
+class Stale(NamedTuple):
+    """That rows are older than was wished: for an error, or because they are just read anew."""
+
+    error: UpstreamError | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Origin:
     request: Request
     body: bytes
     rows: str | None
+    stale: Stale | None = None
 
     def malformed(self, complaint: str) -> MalformedError:
         return MalformedError(complaint).attributed(self.source.name, self.source.provider.name)

@@ -139,7 +139,12 @@ class Connection:
             return Outcome(source, OutcomeStatus.FAILED, error=self.page.lost[source])
         shown = (item.record for _, item in self.page.taken if item.record.source is source)
         oldest = min((record.fetched_at for record in shown), default=None)
-        return Outcome(source, OutcomeStatus.OK, fetched_at=oldest)
+        lanes = (lane for lane in self.page.lanes if lane.rows.source is source)
+        read = (rows.stale for lane in lanes for rows in (lane.rows, lane.whole))
+        stale = next(filter(None, read), None)
+        if stale is not None:
+            return Outcome(source, OutcomeStatus.STALE, oldest, stale.error)
+        return Outcome(source, OutcomeStatus.OK, oldest)
 
 
 async def connect(context: Context, wanted: Wanted) -> Connection:
@@ -182,6 +187,7 @@ async def paged(
         total = await _total(page, exact=exact)
     if page.lost and len(page.lost) == len(asked):
         raise AllSourcesError([page.lost[source] for source in asked])
+    context.use([item.record for _, item in page.taken])
     seal = partial(context.cursors.encode, fingerprint=wanted.fingerprint)
     cursors = Cursors(page, place, seal, backwards=wanted.paging.backwards)
     return Connection(wanted, asked, total, page, cursors)

@@ -4,20 +4,27 @@ Made once for each operation, so that what is read is shared within it and never
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from providers.answers import Answer, Terms
 from providers.base import Listing, Page
-from providers.client import Answer, Source
+from providers.client import Source
+from providers.deadline import Deadline
+from providers.errors import MalformedError, UpstreamError
 from providers.paginators import Token
 from providers.queries import Direction
+from providers.views import Record
 from providers.wire import Request
 from resolvers.cursors import CursorCodec
+from resolvers.explain import Explanation
 from resolvers.rows import Budget, ChainedRows, Rows, WindowedRows
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +34,30 @@ class Limits:
     default_page_size: int = 25
     max_page_size: int = 100
     max_rows_read: int = 10_000
+    upstream_seconds: float = 30
 
 
 @dataclass(slots=True)
 class Context:
-    """One operation: the sources that its caller may read, the limits, and what was read so far."""
+    """One operation: the sources that its caller may read, the limits, and what was read so far.
+
+    `anew`: nothing that was kept from before will do. `explanation` is made of the calls, where
+    somebody wants one.
+    """
 
     sources: Sequence[Source]
     limits: Limits
     cursors: CursorCodec
+    anew: bool = False
+    explanation: Explanation | None = None
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    deadline: Deadline = field(init=False)
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.deadline = Deadline(self.limits.upstream_seconds)
 
     def rows(self, source: Source, kind: str, lane: Request, native: Direction | None) -> Rows:
         """One upstream list, the same for everyone in this operation who asks for it."""
@@ -48,19 +66,84 @@ class Context:
             listing = source.spec.listings[kind]
             rows = ChainedRows if isinstance(listing.paginator, Token) else WindowedRows
             budget = self._budgets.setdefault(source.name, Budget(self.limits.max_rows_read))
-            ask = partial(self._page, source, listing, lane)
+            ask = partial(self._page, source, kind, lane)
             self._rows[key] = rows(source, kind, ask, budget, native)
         return self._rows[key]
 
-    async def _page(
-        self, source: Source, listing: Listing, lane: Request, position: Any, state: int
-    ) -> Page:
-        """A page of a list. Equal requests are sent once, also where lists of two kinds meet.
+    async def single(self, source: Source, kind: str, provider_id: str) -> Record | None:
+        """One row that the upstream looks up by its id, None where there is none."""
+        single = source.spec.listings[kind].single
+        assert single is not None, f"{source.spec.name} finds rows in its lists"
+        request = single.request(provider_id)
+        if request is None:
+            return None
+        read = partial(source.record, single, provider_id)
+        record = await self._read(source, kind, request, 0, read)
+        if self.explanation is not None:
+            self.explanation.read(source, request, int(record is not None))
+        return record
 
-        Only in another `state` of the list, which was seen to have changed, are they sent again.
-        """
+    def use(self, records: Sequence[Any]) -> None:
+        """These rows are part of the answer."""
+        if self.explanation is not None:
+            self.explanation.use(records)
+
+    def close(self) -> None:
+        """Stops the reads that nobody waits for any more."""
+        for answer in self._answers.values():
+            answer.cancel()
+
+    async def _page(
+        self, source: Source, kind: str, lane: Request, position: Any, state: int
+    ) -> Page:
+        """A page of a list; read anew in another `state` of it, which was seen to have changed."""
+        listing: Listing = source.spec.listings[kind]
         request = listing.paginator.request(lane, position)
+
+        def read(answer: Answer) -> Page:
+            page = source.page(listing, position, answer)
+            return page._replace(own=answer.asker is self.deadline)
+
+        page = await self._read(source, kind, request, state, read)
+        if self.explanation is not None:
+            self.explanation.read(source, request, len(page.rows))
+        return page
+
+    async def _read(
+        self,
+        source: Source,
+        kind: str,
+        request: Request,
+        state: int,
+        read: Callable[[Answer], T],
+    ) -> T:
+        """What `read` makes of an answer. Equal requests are sent once, also of lists of two kinds.
+
+        Only in another `state` are they sent again.
+        """
         key = (source.name, request, state)
         if key not in self._answers:
-            self._answers[key] = asyncio.ensure_future(source.ask(request))
-        return source.page(listing, position, await asyncio.shield(self._answers[key]))
+            terms = Terms(kind, self.deadline, anew=self.anew or state > 0)
+            self._answers[key] = asyncio.ensure_future(self._asked(source, request, terms, read))
+        answer = await asyncio.shield(self._answers[key])
+        try:
+            return read(answer)
+        except MalformedError as error:
+            older = None if self.anew else await source.older(answer, error)
+            if older is None:
+                raise
+            return read(older)
+
+    async def _asked(
+        self, source: Source, request: Request, terms: Terms, read: Callable[[Answer], object]
+    ) -> Answer:
+        if self.explanation is None:
+            return await source.ask(request, terms, read)
+        call = self.explanation.begin(source, terms.kind, request)
+        try:
+            answer = await source.ask(request, terms, read)
+        except UpstreamError as error:
+            call.failed(error)
+            raise
+        call.answered(answer)
+        return answer

@@ -17,7 +17,10 @@ class UserInputError(Exception):
 
 
 class AllSourcesError(Exception):
-    """Every source of a list failed: the first one's error, and which sources with which codes."""
+    """Every source of a list failed: the first one's error, and which sources with which codes.
+
+    Where none failed but for the time of the operation, it is that which ended.
+    """
 
     def __init__(self, errors: Sequence[UpstreamError]) -> None:
         super().__init__(errors[0].message)
@@ -26,4 +29,5 @@ class AllSourcesError(Exception):
     @property
     def extensions(self) -> dict[str, Any]:
         sources = [{"source": error.source, "code": error.code} for error in self.errors]
-        return {**self.errors[0].extensions, "sources": sources}
+        late = {"code": "OPERATION_TIMEOUT"} if all(each.late for each in self.errors) else {}
+        return {**self.errors[0].extensions, **late, "sources": sources}

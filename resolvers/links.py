@@ -10,11 +10,11 @@ from providers.errors import UpstreamError
 from resolvers.arguments import paging
 from resolvers.connections import Connection, Wanted, paged, place_of
 from resolvers.context import Context
+from resolvers.given import GivenRows
 from resolvers.identifiers import global_id
 from resolvers.loaders import records_by_number
 from resolvers.pages import Lane
 from resolvers.ranks import Rank, by_creation, identity
-from resolvers.rows import GivenRows
 
 
 async def invoice_of(context: Context, payment: Any) -> Any:
@@ -38,7 +38,9 @@ async def invoice_of(context: Context, payment: Any) -> Any:
     results = await asyncio.gather(*loads, return_exceptions=True)
     found = [record for result in results if isinstance(result, list) for record in result]
     if found:
-        return min(found, key=_first_created)
+        first = min(found, key=_first_created)
+        context.use([first])
+        return first
     for result in results:
         if isinstance(result, BaseException):
             raise result

@@ -53,7 +53,8 @@ class ByKey:
     async def load(self, keys: Sequence[Key]) -> Sequence[Found]:
         listing = self.source.spec.listings[self.kind]
         if listing.single is not None:
-            asked = (self.source.single(listing.single, key.provider_id) for key in keys)
+            single = self.context.single
+            asked = (single(self.source, self.kind, key.provider_id) for key in keys)
             return await asyncio.gather(*asked, return_exceptions=True)  # type: ignore[return-value]
         lists = self.source.find(listing, keys)
         results = await asyncio.gather(*(self._search(*each) for each in lists.items()))

@@ -45,7 +45,10 @@ async def _load_record(context: Context, source: Source, wanted: GlobalId) -> An
         return None
     key = Key(wanted.provider_id, wanted.hint or None)
     load = records_by_key(context, source, kind).load(key)
-    return await asyncio.shield(load)  # others may wait for the same row
+    record = await asyncio.shield(load)  # others may wait for the same row
+    if record is not None:
+        context.use([record])
+    return record
 
 
 async def load_nodes(context: Context, texts: Sequence[str]) -> Sequence[Any]:

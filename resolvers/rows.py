@@ -15,7 +15,7 @@ from providers.client import Source
 from providers.errors import MalformedError, ReadLimitError, UnorderedError, UpstreamError
 from providers.paginators import Slice
 from providers.queries import Direction
-from providers.views import Record
+from providers.views import Record, Stale
 from resolvers.windows import Piece, Range, cover_all
 
 _ATTEMPTS = 6  # of reading several pages between which the list did not change
@@ -45,7 +45,7 @@ class Rows(ABC):
 
     `total` is its length, `stated` what the upstream says that it is; both are None while unknown.
     `native` is the order that the upstream keeps it in, None where it promises none; `summary` is
-    the provider's own of the whole list.
+    the provider's own of the whole list. `stale`: some of it is older than was asked for.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Rows(ABC):
         self.total: int | None = None
         self.stated: int | None = None
         self.summary: Any = None
+        self.stale: Stale | None = None
         self.state = 0  # how often the list was seen to have changed
         self._ask, self._budget = ask, budget
         self._known: dict[int, Record] = {}
@@ -108,7 +109,8 @@ class Rows(ABC):
         if not self._budget.spend(len(fresh)):
             raise ReadLimitError(
                 f"to filter the list here would take reading more than {self._budget.limit} rows "
-                "(max_rows_read); narrow it with createdFrom and createdTo"
+                "(max_rows_read); narrow it with createdFrom and createdTo",
+                ours=True,
             ).attributed(self.source.name, self.source.provider.name)
 
     def _has(self, start: int, stop: int) -> bool:
@@ -166,6 +168,7 @@ class WindowedRows(Rows):
             self._error = error
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait, not to this task
             turn.set_exception(error)
+            turn.exception()  # it is no matter if nobody waits any more
             return
         turn.set_result(None)
 
@@ -218,7 +221,7 @@ class WindowedRows(Rows):
         self.total = max(totals, default=self.total)
         self.stated = max(totals, default=self.stated)
         for piece, page in zip(pieces, pages, strict=True):
-            self.summary = page.summary
+            self.summary, self.stale = page.summary, page.stale or self.stale
             self._known.update(enumerate(page.rows, piece.start))
             end = piece.start + len(page.rows)
             if page.more is False and page.rows:
@@ -246,6 +249,7 @@ class ChainedRows(Rows):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._token: str | None = None
+        self._own = True
         self._reading = asyncio.Lock()
 
     async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
@@ -258,13 +262,17 @@ class ChainedRows(Rows):
     async def _next_page(self) -> None:
         if self._error is not None:
             raise self._error
+        if self._token is not None and not self._own:  # another operation's: begin anew
+            self._known.clear()
+            self._token, self.state = None, self.state + 1
         try:
-            page = await self._ask(self._token, 0)
+            page = await self._ask(self._token, self.state)
         except UpstreamError as error:
             self._error = error
             raise
         if self._token is None:
-            self.stated = page.total
+            self.stated, self._own = page.total, page.own
+        self.stale = page.stale or self.stale
         self._known.update(enumerate(page.rows, len(self._known)))
         again, self._token = page.token == self._token, page.token
         if page.token is None or not page.rows or again:
@@ -273,27 +281,3 @@ class ChainedRows(Rows):
     async def some(self, start: int) -> Numbered:
         await self.read(start, start + 1)
         return [(at, self._known[at]) for at in range(start, len(self._known))]
-
-
-class GivenRows(Rows):
-    """Rows that are there already, or the error that they could not be had for."""
-
-    def __init__(self, source: Source, kind: str, rows: Sequence[Record] | UpstreamError) -> None:
-        super().__init__(source, kind, _unasked, Budget(0), None)
-        if isinstance(rows, UpstreamError):
-            self._error = rows
-        else:
-            self._known = dict(enumerate(rows))
-            self.total = self.stated = len(rows)
-
-    async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
-        if self._error is not None:
-            raise self._error
-        return [(at, self._known[at]) for at in range(start, stop) if at in self._known]
-
-    async def all(self) -> Numbered:
-        return await self.read(0, self.total or 0)
-
-
-async def _unasked(*_: Any) -> Page:
-    raise AssertionError("these rows are given")

@@ -6,20 +6,26 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from logging import getLogger
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from providers import REGISTRY
+from providers.answers import Freshness
 from providers.base import Account
+from providers.cache import AccountCache, Cache, MemoryCache, account_digest
+from providers.channel import Policy
 from providers.client import Source
+from providers.pace import LocalPace, Pace
 from providers.transport import Transport
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
+from resolvers.explain import Explanation
 from schema import build
 from server.documents import Documents, UnseenDocuments
 from server.endpoint import Endpoint
 from server.settings import Settings, SourceSettings
+from server.shared import SharedCache, SharedPace, Store, open_store
 
 logger = getLogger("pacioli")
 
@@ -28,27 +34,47 @@ logger = getLogger("pacioli")
 async def open_sources(settings: Settings) -> AsyncIterator[tuple[Source, ...]]:
     """The configured accounts, ready to be asked; their connections end with the context."""
     async with AsyncExitStack() as stack:
-        sources = [await _open(each, stack) for each in settings.sources]
+        store, url = None, settings.cache.url
+        if url is not None:
+            store = await stack.enter_async_context(open_store(url))
+        cache = MemoryCache(settings.cache.max_bytes) if store is None else SharedCache(store)
+        sources = [await _open(each, stack, cache, store) for each in settings.sources]
         yield tuple(sources)
 
 
-async def _open(settings: SourceSettings, stack: AsyncExitStack) -> Source:
+async def _open(
+    settings: SourceSettings, stack: AsyncExitStack, cache: Cache, store: Store | None
+) -> Source:
     spec = REGISTRY[settings.provider]
-    transport = Transport(
-        settings.base_url,
-        spec.sign(settings.credentials),
-        timeout=settings.timeout_seconds,
-        concurrency=settings.max_concurrency,
-    )
+    headers = spec.sign(settings.credentials)
+    account = account_digest(settings.base_url, headers)
     return Source(
         spec,
         Account(settings.name, settings.credentials, settings.time_zone),
-        await stack.enter_async_context(transport),
+        await stack.enter_async_context(Transport(settings.base_url, headers)),
         order=settings.direction,
         page_size=settings.page_size,
         settles=settings.settles,
         settles_by=settings.settles_by,
+        policy=Policy(
+            timeout=settings.timeout_seconds,
+            concurrency=settings.max_concurrency,
+            pace=_pace(settings.requests_per_second, account, store),
+            retries=settings.retries,
+            breaker_failures=settings.breaker_failures,
+            breaker_seconds=settings.breaker_seconds,
+        ),
+        freshness=Freshness(
+            settings.cache_seconds, settings.refresh_seconds, settings.stale_seconds
+        ),
+        cache=AccountCache(cache, account),
     )
+
+
+def _pace(per_second: float | None, account: str, store: Store | None) -> Pace | None:
+    if per_second is None:
+        return None
+    return LocalPace(per_second) if store is None else SharedPace(store, account, per_second)
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -58,6 +84,7 @@ def create_app(settings: Settings) -> Starlette:
         default_page_size=server.limits.default_page_size,
         max_page_size=server.limits.max_page_size,
         max_rows_read=server.limits.max_rows_read,
+        upstream_seconds=_upstream_seconds(server.limits.operation_timeout_seconds),
     )
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
@@ -73,10 +100,16 @@ def create_app(settings: Settings) -> Starlette:
         ready = bool(sources) or not settings.sources
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
+    def new_context(connection: HTTPConnection) -> Context:
+        anew = "no-cache" in connection.headers.get("cache-control", "").lower()
+        explained = connection.headers.get("x-pacioli-explain") == "1"
+        explanation = Explanation() if explained else None
+        return Context(tuple(sources), limits, cursors, anew, explanation)
+
     documents = Documents if server.introspection else UnseenDocuments
     endpoint = Endpoint(
         build([documents]),
-        lambda: Context(tuple(sources), limits, cursors),
+        new_context,
         timeout=server.limits.operation_timeout_seconds,
         max_body_bytes=server.limits.max_body_bytes,
         with_graphiql=server.graphiql,
@@ -89,6 +122,11 @@ def create_app(settings: Settings) -> Starlette:
         ],
         lifespan=lifespan,
     )
+
+
+def _upstream_seconds(operation_seconds: float) -> float:
+    """Until when an operation waits for upstreams, so that what the others gave still arrives."""
+    return operation_seconds - min(0.5, operation_seconds / 10)
 
 
 def _cursor_secret(configured: str | None) -> bytes:

@@ -17,7 +17,7 @@ from msgspec.structs import FieldInfo
 
 from providers import REGISTRY
 from providers.base import Provider
-from server.settings import Limits, Secret, ServerSettings, Settings, SourceSettings
+from server.settings import CacheSettings, Limits, Secret, ServerSettings, Settings, SourceSettings
 
 NOT_TEXT = "it is not UTF-8 text"
 
@@ -62,10 +62,10 @@ def parse(text: str, file: Path, environ: Mapping[str, str]) -> Settings:
         problem = f"the file is not TOML: {error}"
         raise ConfigError(str(file), [Mistake("", problem)]) from None
     reader = _Reader(file.parent, environ)
-    server, sources = reader.read(document)
+    values, sources = reader.read(document)
     if reader.mistakes:
         raise ConfigError(str(file), reader.mistakes)
-    return Settings(server=server, sources=tuple(SourceSettings(**source) for source in sources))
+    return Settings(**values, sources=tuple(SourceSettings(**source) for source in sources))
 
 
 class _WrongValueError(Exception):
@@ -80,12 +80,19 @@ class _Reader:
         self._folder = folder
         self._environ = environ
 
-    def read(self, document: dict[str, Any]) -> tuple[ServerSettings, list[dict[str, Any]]]:
-        """The server's settings and the values of each source, as far as they are right."""
+    def read(self, document: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The settings but for the sources, and the values of each; as far as they are right."""
         server = self._server(self._inner("server", document))
+        cache = self._cache(self._inner("cache", document))
         sources = list(self._sources(document.pop("sources", [])))
         self._values("", document, _fields(Settings))
-        return server, sources
+        return {"server": server, "cache": cache}, sources
+
+    def _cache(self, table: dict[str, Any]) -> CacheSettings:
+        values = self._values("cache.", table, _fields(CacheSettings))
+        if values.get("url"):
+            values["url"] = Secret(values["url"])  # it may hold a password
+        return CacheSettings(**values)
 
     def _server(self, table: dict[str, Any]) -> ServerSettings:
         limits = self._limits(self._inner("limits", table, "server."))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -42,7 +42,7 @@ class Endpoint(GraphQL[Context, None]):
     def __init__(
         self,
         schema: Schema,
-        new_context: Callable[[], Context],
+        new_context: Callable[[HTTPConnection], Context],
         *,
         timeout: float,
         max_body_bytes: int,
@@ -85,7 +85,7 @@ class Endpoint(GraphQL[Context, None]):
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        return self._new_context()
+        return self._new_context(request)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         asked: Parameters
@@ -111,12 +111,18 @@ class Endpoint(GraphQL[Context, None]):
         return Parameters(**parts)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        context: Context = kwargs["context"]
         try:
             async with asyncio.timeout(self._timeout):
-                return await super().execute_single(*args, **kwargs)
+                result = await super().execute_single(*args, **kwargs)
         except TimeoutError:
             error = GraphQLError(f"The operation took longer than {self._timeout:g} s.")
-            return ExecutionResult(data=None, errors=[coded(error, "OPERATION_TIMEOUT")])
+            result = ExecutionResult(data=None, errors=[coded(error, "OPERATION_TIMEOUT")])
+        finally:
+            context.close()
+        if context.explanation is not None:
+            result.extensions = {"pacioli": context.explanation.shown}
+        return result
 
     async def process_result(
         self, request: Request, result: ExecutionResult
@@ -126,6 +132,8 @@ class Endpoint(GraphQL[Context, None]):
             answer["errors"] = presented(result.errors)
         if result.data is not None or any(error.path for error in result.errors or ()):
             answer["data"] = result.data  # absent where not even one field was tried
+        if result.extensions:
+            answer["extensions"] = result.extensions
         return answer  # type: ignore[return-value]
 
     def encode_json(self, data: object) -> bytes:

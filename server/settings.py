@@ -3,7 +3,7 @@
 A type's description is how a mistake is worded. `configuration` reads the file.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,6 +15,10 @@ from providers.queries import Direction
 NAME = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
 PROVIDERS = rf"\A({'|'.join(REGISTRY)})\Z"
 URL = r"\A(?i:https?)://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?(/[^\s?#]*)?\Z"
+
+REDIS = r"\A(rediss?|unix|valkeys?)://\S+\Z"
+Kind = Literal["invoices", "payments", "sales", "export_tasks"]
+KINDS = ", ".join(get_args(Kind))
 
 Flag = Annotated[bool, Meta(description="true or false")]
 Port = Annotated[int, Meta(ge=0, le=65535, description="a whole number from 0 to 65535")]
@@ -29,6 +33,16 @@ BaseUrl = Annotated[
     str, Meta(pattern=URL, description="an http or https address without user, password or query")
 ]
 TimeZone = Annotated[ZoneInfo, Meta(description='a known time zone, such as "Europe/Moscow"')]
+RedisUrl = Annotated[
+    str, Meta(pattern=REDIS, description="an address such as redis://127.0.0.1:6379/0")
+]
+Wait = Annotated[float, Meta(ge=0, le=86400, description="a number from 0 to 86400")]
+Rate = Annotated[float, Meta(gt=0, le=10_000, description="a number above 0, at most 10000")]
+Retries = Annotated[int, Meta(ge=0, le=10, description="a whole number from 0 to 10")]
+Waits = Annotated[
+    Wait | dict[Kind, Wait],
+    Meta(description=f"a number from 0 to 86400, or such numbers by kind of row: {KINDS}"),
+]
 Order = Annotated[
     Literal["created_at_desc", "created_at_asc", "none"],
     Meta(description='"created_at_desc", "created_at_asc" or "none"'),
@@ -55,6 +69,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_rows_read: Count = 10_000
     operation_timeout_seconds: Seconds = 30
     max_body_bytes: Count = 2**20
+    max_operations_in_flight: Count = 256
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +80,15 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     cursor_secret: str | None = None
     graphiql: Flag = True
     introspection: Flag = True
+    drain_seconds: Seconds = 8
     limits: Limits = Limits()
+
+
+class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where upstreams' answers are kept: `[cache]`. Without a `url` in the process."""
+
+    url: RedisUrl | None = None
+    max_bytes: Count = 64 * 2**20
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +106,13 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
     time_zone: TimeZone
     timeout_seconds: Seconds = 10
     max_concurrency: Count = 8
+    requests_per_second: Rate | None = None
+    retries: Retries = 2
+    breaker_failures: Count = 10
+    breaker_seconds: Seconds = 30
+    cache_seconds: Waits = 0
+    refresh_seconds: Wait = 0
+    stale_seconds: Wait = 0
     settles: Names = ()
     settles_by: SettlesBy = "invoice_number"
 
@@ -96,4 +126,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration."""
 
     server: ServerSettings = ServerSettings()
+    cache: CacheSettings = CacheSettings()
     sources: tuple[SourceSettings, ...] = ()

@@ -5,13 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from providers.answers import Terms
 from providers.base import Account, Key, Page, Plan
+from providers.channel import Link, Policy
 from providers.client import Source
+from providers.deadline import Deadline
 from providers.errors import UpstreamError
 from providers.money import Money
 from providers.paginators import Sizes, Slice
@@ -33,8 +37,8 @@ MAIN = Account("main", Credentials("s3cret"), UTC)
 FIRST, LATER = Slice(0, 2), Slice(3, 2)
 
 
-def source_at(link: Transport, **settings: Any) -> Source:
-    return Source(YUME, MAIN, link, **settings)
+def source_at(link: Link, **settings: Any) -> Source:
+    return Source(YUME, MAIN, link, **{"policy": Policy(retries=0), **settings})
 
 
 @asynccontextmanager
@@ -42,17 +46,25 @@ async def asking(answer: Answer) -> AsyncIterator[tuple[Server, Source]]:
     """A server and a source whose upstream it is."""
     async with Server(answer) as server:
         headers = YUME.sign(Credentials("s3cret"))
-        async with Transport(server.address, headers, timeout=10, concurrency=4) as link:
+        async with Transport(server.address, headers) as link:
             yield server, source_at(link)
 
 
 async def page_of(source: Source, piece: Slice = FIRST) -> Any:
-    return source.page(LIST, piece, await source.ask(LIST.paginator.request(LANE, piece)))
+    read = partial(source.page, LIST, piece)
+    return read(await source.ask(LIST.paginator.request(LANE, piece), terms(), read))
 
 
-def single_of(source: Source, provider_id: str) -> Any:
+async def single_of(source: Source, provider_id: str) -> Any:
     assert LIST.single is not None
-    return source.single(LIST.single, provider_id)
+    request = LIST.single.request(provider_id)
+    assert request is not None
+    read = partial(source.record, LIST.single, provider_id)
+    return read(await source.ask(request, terms(), read))
+
+
+def terms(seconds: float = 10) -> Terms:
+    return Terms("invoices", Deadline(seconds))
 
 
 async def test_source_that_was_not_asked_yet() -> None:
@@ -178,11 +190,9 @@ async def test_single_that_there_is_not() -> None:
 
 
 @pytest.mark.parametrize("provider_id", ["", "abc", "0", "007", "-1", "1/../2", "1?page=2"])
-async def test_single_of_what_is_no_id_is_not_asked_for(provider_id: str) -> None:
-    async with asking(saying(http(b"{}"))) as (server, source):
-        assert await single_of(source, provider_id) is None
-    assert server.heard == []
-    assert source.last_success_at is None
+def test_what_is_no_id_is_not_asked_for(provider_id: str) -> None:
+    assert LIST.single is not None
+    assert LIST.single.request(provider_id) is None
 
 
 async def test_single_that_is_none_of_the_row_it_should_be() -> None:
@@ -222,17 +232,17 @@ async def test_bad_value_is_the_rows_and_not_the_sources() -> None:
 )
 async def test_order(order: Direction | None, broken: set[str], state: SourceState) -> None:
     async with asking(saying(http(EXAMPLE))) as (_, any_source):
-        source = source_at(any_source._transport, order=order)
+        source = source_at(any_source._channel._link, order=order)
         source.disordered |= broken
         assert (source.order, source.state) == (order, state)
 
 
-async def test_ask_gives_the_answer_unjudged() -> None:
+async def test_ask_gives_a_refusal_unjudged() -> None:
     before = datetime.now(UTC)
-    async with asking(saying(http(b"s3cret", 503))) as (server, source):
-        answer = await source.ask(LANE)
+    async with asking(saying(http(b"s3cret", 403))) as (server, source):
+        answer = await source.ask(LANE, terms(), print)
     after = datetime.now(UTC)
-    assert (answer.request, answer.response.status, answer.response.body) == (LANE, 503, b"s3cret")
+    assert (answer.request, answer.response.status, answer.response.body) == (LANE, 403, b"s3cret")
     assert before <= answer.fetched_at <= after
     assert [heard.target for heard in server.heard] == [LANE.path]
     assert (source.state, source.last_error, source.last_success_at) == (
@@ -244,10 +254,11 @@ async def test_one_answer_is_read_by_several_lists() -> None:
     body = b'{"invoices": [{"invoice_id": 5, "payment_info": {"payment_id": "p"}}]}'
     async with asking(saying(http(body))) as (server, any_source):
         account = Account("main", SmartpayCredentials("s3cret"), UTC)
-        source = Source(SMARTPAY, account, any_source._transport)
+        source = Source(SMARTPAY, account, any_source._channel._link)
         listings = source.spec.listings
         (lane,) = source.plan(listings["invoices"], InvoiceQuery()).lanes
-        answer = await source.ask(listings["invoices"].paginator.request(lane, FIRST))
+        request = listings["invoices"].paginator.request(lane, FIRST)
+        answer = await source.ask(request, terms(), print)
         pages = [source.page(listing, FIRST, answer) for listing in listings.values()]
     assert len(server.heard) == 1
     assert [[row.provider_id for row in page.rows] for page in pages] == [["5"], ["p"]]
@@ -258,7 +269,7 @@ async def test_plan_and_find_are_those_of_the_account() -> None:
     async with asking(saying(http(EXAMPLE))) as (server, any_source):
         credentials = SmartpayCredentials("s3cret", user_uid="u1")
         account = Account("main", credentials, UTC)
-        source = Source(SMARTPAY, account, any_source._transport)
+        source = Source(SMARTPAY, account, any_source._channel._link)
     listing, key = SMARTPAY.listings["invoices"], Key("5")
     plan = source.plan(listing, InvoiceQuery())
     assert plan == listing.plan(InvoiceQuery(), account)
@@ -288,7 +299,7 @@ async def test_failed_probe(answer: bytes, code: str, state: SourceState) -> Non
 
 async def test_what_is_settled_is_remembered() -> None:
     async with asking(saying(http(EXAMPLE))) as (_, any_source):
-        link = any_source._transport
+        link = any_source._channel._link
         source = source_at(link, settles=("a", "b"), settles_by="order_number")
     assert (any_source.settles, any_source.settles_by) == ((), "invoice_number")
     assert (source.settles, source.settles_by) == (("a", "b"), "order_number")
@@ -307,7 +318,7 @@ async def test_page_sizes_are_learnt() -> None:
 async def test_every_invoice_of_the_sandbox(still_yume: Yume) -> None:
     rows = still_yume.rows()
     headers = YUME.sign(Credentials(yume.TOKEN))
-    async with Transport(still_yume.base_url, headers, timeout=10, concurrency=4) as link:
+    async with Transport(still_yume.base_url, headers) as link:
         source = source_at(link)
         numbers = range(len(rows) // 100 + 2)
         pages = [await page_of(source, Slice(number, 100)) for number in numbers]

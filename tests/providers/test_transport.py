@@ -8,7 +8,6 @@ import struct
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -25,26 +24,24 @@ GZIP = "Content-Encoding: gzip"
 
 
 @asynccontextmanager
-async def talking(
-    answer: Answer, *, seconds: float = 10, concurrency: int = 8
-) -> AsyncIterator[tuple[Server, Transport]]:
+async def talking(answer: Answer) -> AsyncIterator[tuple[Server, Transport]]:
     """A server and a transport to it."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(Server(answer))
-        link = Transport(server.address, SECRET, timeout=seconds, concurrency=concurrency)
+        link = Transport(server.address, SECRET)
         yield server, await stack.enter_async_context(link)
 
 
-async def sent(answer: Answer, **settings: Any) -> Response:
-    async with talking(answer, **settings) as (_, link):
-        return await link.send(LIST)
+async def sent(answer: Answer) -> Response:
+    async with talking(answer) as (_, link):
+        return await link.send(LIST, 10)
 
 
-async def failure(answer: Answer, **settings: Any) -> UpstreamError:
+async def failure(answer: Answer, seconds: float = 10) -> UpstreamError:
     """The error of a request, which must tell no secret and no address."""
-    async with talking(answer, **settings) as (server, link):
+    async with talking(answer) as (server, link):
         with pytest.raises(UpstreamError) as raised:
-            await asyncio.wait_for(link.send(LIST), 10)
+            await asyncio.wait_for(link.send(LIST, seconds), 10)
         for secret in ("s3cret", "127.0.0.1", server.address, LIST.path):
             assert secret not in str(raised.value)
     return raised.value
@@ -81,9 +78,9 @@ async def test_any_status_is_an_answer(status: int) -> None:
 async def test_request_is_sent_as_it_is(ending: str) -> None:
     async with (
         Server(saying(http())) as server,
-        Transport(f"{server.address}/base{ending}", SECRET, timeout=10, concurrency=1) as link,
+        Transport(f"{server.address}/base{ending}", SECRET) as link,
     ):
-        await link.send(LIST.asking(page=2))
+        await link.send(LIST.asking(page=2), 10)
     (heard,) = server.heard
     assert (heard.method, heard.target, heard.body) == ("GET", "/base/v1/list/?page=2", b"")
     assert heard.headers["authorization"] == "Bearer s3cret"
@@ -101,7 +98,7 @@ async def test_request_is_sent_as_it_is(ending: str) -> None:
 )
 async def test_query_arrives_as_meant(query: tuple[tuple[str, str], ...]) -> None:
     async with talking(saying(http())) as (server, link):
-        await link.send(Request("GET", "/v1/list/", query))
+        await link.send(Request("GET", "/v1/list/", query), 10)
     target = urlsplit(server.heard[0].target)
     assert target.path == "/v1/list/"
     assert parse_qsl(target.query, keep_blank_values=True) == list(query)
@@ -110,7 +107,7 @@ async def test_query_arrives_as_meant(query: tuple[tuple[str, str], ...]) -> Non
 async def test_body_is_json() -> None:
     body = (("dates", ("2026-01-01", "2026-02-01")), ("name", "Төлем"), ("limit", 20))
     async with talking(saying(http())) as (server, link):
-        await link.send(Request("POST", "/v1/list/", (), body))
+        await link.send(Request("POST", "/v1/list/", (), body), 10)
     (heard,) = server.heard
     assert heard.method == "POST"
     assert heard.headers["content-type"] == "application/json"
@@ -124,8 +121,8 @@ async def test_cookies_are_not_kept() -> None:
         server,
         link,
     ):
-        await link.send(LIST)
-        await link.send(LIST)
+        await link.send(LIST, 10)
+        await link.send(LIST, 10)
     assert [heard.headers.get("cookie") for heard in server.heard] == [None, None]
 
 
@@ -134,7 +131,7 @@ async def test_redirect_is_not_followed(status: int) -> None:
     async with Server(saying(http())) as other:
         location = f"Location: {other.address}/v1/list/"
         async with talking(saying(http(b"", status, location))) as (server, link):
-            response = await link.send(LIST)
+            response = await link.send(LIST, 10)
     assert response.status == status
     assert (len(server.heard), other.heard) == (1, [])
 
@@ -150,10 +147,10 @@ async def test_transport_shows_no_secret() -> None:
 async def test_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]  # free again, and nobody listens there
-    link = Transport(f"http://127.0.0.1:{port}", SECRET, timeout=10, concurrency=1)
+    link = Transport(f"http://127.0.0.1:{port}", SECRET)
     async with link:
         with pytest.raises(UnavailableError, match=r"^the provider cannot be reached$"):
-            await link.send(LIST)
+            await link.send(LIST, 10)
 
 
 @pytest.mark.parametrize(
@@ -220,9 +217,9 @@ async def test_drip_does_not_go_on_for_ever() -> None:
 async def test_upstream_that_recovers_is_heard_again() -> None:
     async with talking(hanging_up(b"")) as (server, link):
         with pytest.raises(UnavailableError):
-            await link.send(LIST)
+            await link.send(LIST, 10)
         server.answer = saying(http(b"[1]"))
-        assert (await link.send(LIST)).body == b"[1]"
+        assert (await link.send(LIST, 10)).body == b"[1]"
 
 
 # ---------------------------------------------------------------- answers that are none
@@ -276,7 +273,7 @@ async def test_more_than_its_length_is_not_taken_for_the_next_answer() -> None:
         writer.write(smuggled if len(server.heard) == 1 else http(b"[2]"))
 
     async with talking(answer) as (server, link):
-        assert [(await link.send(LIST)).body for _ in range(2)] == [b"[1]", b"[2]"]
+        assert [(await link.send(LIST, 10)).body for _ in range(2)] == [b"[1]", b"[2]"]
 
 
 # ---------------------------------------------------------------- too much
@@ -312,7 +309,7 @@ async def too_large(flood: Flood) -> MalformedError:
     """The error, once the server has seen that the rest is not read."""
     async with talking(flood) as (_, link):
         with pytest.raises(MalformedError) as raised:
-            await asyncio.wait_for(link.send(LIST), 10)
+            await asyncio.wait_for(link.send(LIST, 10), 10)
         await asyncio.wait_for(flood.over.wait(), 10)
     return raised.value
 
@@ -345,71 +342,3 @@ async def test_cap_is_exact(small_cap: int, more: int, fits: bool, packed: bool)
 
 
 # ---------------------------------------------------------------- several at once
-
-
-async def test_no_more_requests_at_once_than_allowed() -> None:
-    present, most = 0, 0
-    full, release = asyncio.Event(), asyncio.Event()
-
-    async def answer(heard: Heard, writer: asyncio.StreamWriter) -> None:
-        nonlocal present, most
-        if heard.target != "/v1/list/":
-            return writer.write(http())
-        present += 1
-        most = max(most, present)
-        if present == 3:
-            full.set()
-        await release.wait()
-        present -= 1
-        return writer.write(http())
-
-    async with (
-        talking(answer, concurrency=3) as (server, link),
-        Transport(server.address, {}, timeout=10, concurrency=1) as other,
-    ):
-        tasks = [asyncio.ensure_future(link.send(LIST)) for _ in range(9)]
-        await asyncio.wait_for(full.wait(), 10)
-        for _ in range(5):  # a fourth request, were there one, would be through before these
-            await other.send(Request("GET", "/elsewhere"))
-        release.set()
-        assert [task.status for task in await asyncio.gather(*tasks)] == [200] * 9
-    assert most == 3
-
-
-async def test_waiting_for_a_place_is_not_the_upstreams_time() -> None:
-    async def answer(_: Heard, writer: asyncio.StreamWriter) -> None:
-        if len(server.heard) == 1:
-            await asyncio.Event().wait()
-        writer.write(http())
-
-    async with talking(answer, seconds=0.3, concurrency=1) as (server, link):
-        first, second = await asyncio.gather(
-            link.send(LIST), link.send(LIST), return_exceptions=True
-        )
-    assert isinstance(first, NoAnswerError)
-    assert isinstance(second, Response)
-
-
-async def test_failures_give_their_place_back() -> None:
-    async with talking(hanging_up(b""), concurrency=1) as (_, link):
-        for _ in range(3):
-            with pytest.raises(UnavailableError):
-                await asyncio.wait_for(link.send(LIST), 10)
-
-
-async def test_given_up_request_gives_its_place_back() -> None:
-    started = asyncio.Event()
-
-    async def answer(_: Heard, writer: asyncio.StreamWriter) -> None:
-        if len(server.heard) == 1:
-            started.set()
-            await asyncio.Event().wait()
-        writer.write(http())
-
-    async with talking(answer, concurrency=1) as (server, link):
-        task = asyncio.ensure_future(link.send(LIST))
-        await started.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert (await asyncio.wait_for(link.send(LIST), 10)).status == 200

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from providers.base import Account
+from providers.channel import Policy
 from providers.client import Source
 from providers.errors import UnavailableError
 from providers.queries import Direction
@@ -19,6 +20,8 @@ from resolvers.cursors import CursorCodec
 from resolvers.invoices import list_invoices
 from resolvers.rows import Rows
 
+# A failure is one at once and stays one: retries and the breaker have tests of their own.
+PLAIN = Policy(retries=0, breaker_failures=10**9)
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 ALL_FIELDS = frozenset({"edges", "nodes", "pageInfo", "sources"})
 
@@ -63,7 +66,7 @@ class Upstream:
         descending = self.direction is Direction.DESCENDING
         return sorted(self.rows, key=lambda row: row.order[0], reverse=descending)
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         asked = dict(request.query)
         number, size = int(asked["page"]) - 1, int(asked["pageSize"])
         self.requests.append((number, size))
@@ -84,9 +87,9 @@ class Upstream:
 
 def source(name: str, upstream: Upstream, order: Direction | str | None = "as it is") -> Source:
     """A configured account at an upstream of the model."""
-    declared = upstream.direction if order == "as it is" else order
+    declared = order if isinstance(order, Direction | None) else upstream.direction
     account = Account(name, Credentials("token"), UTC)
-    return Source(YUME, account, upstream, order=declared)  # type: ignore[arg-type]
+    return Source(YUME, account, upstream, order=declared, policy=PLAIN)
 
 
 def rows_of(account: Source, *, most: int = 10_000, context: Context | None = None) -> Rows:

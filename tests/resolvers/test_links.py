@@ -21,6 +21,7 @@ from resolvers.cursors import CursorCodec
 from resolvers.invoices import list_invoices
 from resolvers.links import invoice_of, payments_of
 from resolvers.payments import list_payments
+from tests.resolvers.model import PLAIN
 
 FIELDS = frozenset({"nodes", "pageInfo", "totalCount", "sources"})
 
@@ -36,7 +37,7 @@ class Desk:
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     down: bool = False
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         asked = dict(request.query) | dict(request.body)
         self.asked.append(asked)
         if self.down:
@@ -76,8 +77,15 @@ class Shop:
         sber = Account("sber", smartpay.credentials(token="token"), UTC)
         paid = Account("goed", goed.credentials(key="key", user_id=1), UTC)
         self.sources = [
-            Source(smartpay, sber, self.sber),  # type: ignore[arg-type]
-            Source(goed, paid, self.goed, order=Direction.ASCENDING, settles=["sber"]),  # type: ignore[arg-type]
+            Source(smartpay, sber, self.sber, policy=PLAIN),
+            Source(
+                goed,
+                paid,
+                self.goed,
+                order=Direction.ASCENDING,
+                settles=["sber"],
+                policy=PLAIN,
+            ),
         ]
         self.context = Context(self.sources, Limits(), CursorCodec(b"secret"))
 

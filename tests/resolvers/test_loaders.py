@@ -33,7 +33,7 @@ class Desk(Upstream):
     broken: frozenset[str] = frozenset()
     asked: list[str] = field(default_factory=list)
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         if request.path == LIST.path:
             return await super().send(request)
         number = request.path.removeprefix(LIST.path).rstrip("/")

@@ -100,7 +100,7 @@ class Meeting(Upstream):
     party: list["Meeting"] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         self.came.set()
         for each in self.party:
             await each.came.wait()
@@ -136,7 +136,7 @@ class Gated(Upstream):
 
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         await self.gate.wait()
         return await super().send(request)
 
@@ -145,7 +145,7 @@ class Gated(Upstream):
 class Dying(Gated):
     """Opens the gate of another and fails at once."""
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         self.gate.set()
         raise UnavailableError("is down")
 
@@ -174,7 +174,7 @@ async def test_a_breach_of_the_order_is_a_loss() -> None:
 
 async def test_a_defect_is_not_taken_for_a_lost_source() -> None:
     class Broken(Upstream):
-        async def send(self, request: Request) -> Response:
+        async def send(self, request: Request, _: float = 0) -> Response:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

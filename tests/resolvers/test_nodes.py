@@ -153,7 +153,7 @@ class Slow(Desk):
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     came: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         self.came.set()
         await self.gate.wait()
         return await super().send(request)

@@ -231,7 +231,7 @@ async def test_the_end_of_the_list_is_not_taken_for_the_largest_page() -> None:
 class Stubborn(Upstream):
     """Gives 30 rows a page, whatever size is asked for."""
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         asked = dict(request.query)
         query = (("page", asked["page"]), ("pageSize", "30"))
         return await super().send(replace(request, query=query))
@@ -256,7 +256,7 @@ class Restless(Upstream):
 
     changes: int = 0
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         answer = await super().send(request)
         if self.changes > 0:
             self.changes -= 1
@@ -299,7 +299,7 @@ class Gated(Restless):
     gates: list[asyncio.Event] = field(default_factory=list)
     asked: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         gate = asyncio.Event()
         self.gates.append(gate)
         self.asked.release()
@@ -382,7 +382,7 @@ async def test_the_next_operation_asks_again_after_a_failure() -> None:
 class Halting(Upstream):
     """Is down for every page but the first."""
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         self.down = dict(request.query)["page"] != "1"
         return await super().send(request)
 
@@ -411,7 +411,7 @@ async def test_one_waiter_that_is_cancelled_hurts_no_other() -> None:
 class Broken(Gated):
     """Fails with what no upstream should fail with."""
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         await super().send(request)
         raise ZeroDivisionError
 
@@ -446,7 +446,7 @@ async def test_a_defect_is_everyones_as_it_is() -> None:
 class Hiding(Upstream):
     """Gives a row fewer than asked on each page, whatever the size."""
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         asked = dict(request.query)
         size = str(max(int(asked["pageSize"]) - 1, 1))
         return await super().send(

@@ -21,6 +21,7 @@ from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from resolvers.export_tasks import list_export_tasks
 from resolvers.sales import list_sales
+from tests.resolvers.model import PLAIN
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 FIELDS = frozenset({"nodes", "pageInfo"})
@@ -51,7 +52,7 @@ class Tasks:
     end_is_inclusive: bool
     tokens: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         asked = dict(request.query)
         token = asked.pop("page_token", None)
         filters, start = self.tokens[token] if token else (tuple(asked.items()), 0)
@@ -88,7 +89,7 @@ def sources(provider: str, upstreams: Sequence[Any], credentials: Any) -> Sequen
     spec = REGISTRY[provider]
     names = ("alpha", "beta", "gamma")
     return [
-        Source(spec, Account(name, credentials, UTC), upstream)
+        Source(spec, Account(name, credentials, UTC), upstream, policy=PLAIN)
         for name, upstream in zip(names, upstreams, strict=False)
     ]
 
@@ -187,7 +188,7 @@ class Shop:
     days: list[Day]
     limit: int
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         asked = dict(request.body)
         rows = list(self.days)
         for order in reversed(asked["orders"]):

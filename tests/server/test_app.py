@@ -1,10 +1,12 @@
 """The application as a whole: its pages, when it is ready, and what its settings switch."""
 
 import logging
+from typing import cast
 
 import httpx
 import pytest
 
+from providers.transport import Transport
 from server.app import create_app, open_sources
 from server.settings import Settings
 from tests.conftest import Graph, StartGraph, Yume, settings, source
@@ -38,7 +40,7 @@ async def test_ready_only_between_start_and_stop(still_yume: Yume) -> None:
 async def test_sources_are_open_until_the_context_ends(still_yume: Yume) -> None:
     async with open_sources(settings(source(still_yume), source(still_yume, "second"))) as opened:
         assert [each.name for each in opened] == ["rental", "second"]
-        sessions = [each._transport._session for each in opened]
+        sessions = [cast(Transport, each._channel._link)._session for each in opened]
         assert len({id(session) for session in sessions}) == 2
         assert not any(session is None or session.closed for session in sessions)
     assert all(session is not None and session.closed for session in sessions)

@@ -240,7 +240,7 @@ def test_a_mistake_is_named_by_its_key(text: str, key: str, words: str) -> None:
     ("line", "key", "words"),
     [
         ('tokn = "s3cr3t-token"', "tokn", "is token meant?"),
-        ("retries = 2", "retries", "not a known key"),
+        ("retrys = 2", "retrys", "not a known key; is retries meant?"),
         ('name = ""', "name", "is empty"),
         ('name = "a b"', "name", "letters"),
         ('name = ".a"', "name", "letters"),

@@ -1,0 +1,136 @@
+"""The way to one upstream: when a request may go out, and how often it is tried."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import NamedTuple, Protocol
+
+from providers.breaker import Breaker
+from providers.deadline import Deadline
+from providers.errors import NoAnswerError, RateLimitedError, UpstreamError
+from providers.pace import Pace
+from providers.retries import Budget, attempts
+from providers.wire import Request, Response
+
+LONGEST_HOLD = 300.0  # seconds for which a Retry-After keeps others from asking
+
+
+class Link(Protocol):
+    """What carries a request to an upstream: `transport.Transport`."""
+
+    async def send(self, request: Request, seconds: float) -> Response:
+        """The answer, whatever its status. Raises UpstreamError where there is none in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a source is treated: seconds, requests at a time, retries, and when it is left alone."""
+
+    timeout: float = 10
+    concurrency: int = 8
+    pace: Pace | None = None
+    retries: int = 2
+    breaker_failures: int = 10
+    breaker_seconds: float = 30
+
+
+class Sent(NamedTuple):
+    """An answer, what it refuses if it is a refusal, and in how many attempts it was had."""
+
+    response: Response
+    refusal: UpstreamError | None
+    attempts: int
+
+
+class Channel:
+    """Sends requests so that neither side is overrun.
+
+    A request waits for a place among those at work and for its turn in the configured pace. That
+    is no failure of the upstream: only what happens from then on is told to the breaker. An answer
+    without a retryable refusal is not judged here: the caller tells the breaker.
+    """
+
+    def __init__(
+        self, link: Link, refusal: Callable[[Response], UpstreamError | None], policy: Policy
+    ) -> None:
+        self.breaker = Breaker(policy.breaker_failures, policy.breaker_seconds, policy.timeout)
+        self._link, self._refusal, self._policy = link, refusal, policy
+        self._places = asyncio.Semaphore(policy.concurrency)
+        self._budget = Budget()
+        self._held_until = 0.0
+
+    async def send(self, request: Request, deadline: Deadline) -> Sent:
+        """The upstream's answer. Raises UpstreamError: what the last attempt failed with."""
+        made = 0
+        try:
+            async for attempt in attempts(self._policy.retries, self._budget, deadline):
+                with attempt:
+                    made += 1
+                    response, refusal = await self._once(request, deadline)
+        except UpstreamError as error:
+            error.attempts = made
+            raise
+        return Sent(response, refusal, made)
+
+    async def _once(
+        self, request: Request, deadline: Deadline
+    ) -> tuple[Response, UpstreamError | None]:
+        async with self._place(deadline):
+            self.breaker.admit()
+            await self._turn(deadline)
+            seconds = min(self._policy.timeout, deadline.left())
+            if not seconds:
+                raise _late("not asked, since the operation's time is used up")
+            try:
+                return await self._exchange(request, seconds)
+            except UpstreamError as error:
+                error.late = isinstance(error, NoAnswerError) and seconds < self._policy.timeout
+                self.breaker.failed()
+                raise
+
+    async def _exchange(
+        self, request: Request, seconds: float
+    ) -> tuple[Response, UpstreamError | None]:
+        response = await self._link.send(request, seconds)
+        refusal = self._refusal(response)
+        if refusal is not None and refusal.retryable:
+            hold = min(refusal.retry_after_seconds or 0, LONGEST_HOLD)
+            self._held_until = max(self._held_until, monotonic() + hold)
+            raise refusal
+        return response, refusal
+
+    @asynccontextmanager
+    async def _place(self, deadline: Deadline) -> AsyncIterator[None]:
+        """A place among the requests at work. Raises NoAnswerError when none is free in time."""
+        try:
+            async with asyncio.timeout(deadline.left()):
+                await self._places.acquire()
+        except TimeoutError:
+            raise _late("too many requests are waiting for it (max_concurrency)") from None
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    async def _turn(self, deadline: Deadline) -> None:
+        """Waits for the end of a Retry-After, then for the turn. Raises when that is too late."""
+        hold = self._held_until - monotonic()
+        if hold > deadline.left():
+            raise RateLimitedError(
+                "not asked, since it wants to be left alone",
+                retry_after_seconds=round(hold, 3),
+            )
+        if hold > 0:
+            await asyncio.sleep(hold)
+        if self._policy.pace is None:
+            return
+        wait = await self._policy.pace.turn(deadline.left())
+        if wait is None:
+            raise _late("too many requests are waiting for it (requests_per_second)")
+        await asyncio.sleep(wait)
+
+
+def _late(reason: str) -> NoAnswerError:
+    return NoAnswerError(reason, ours=True, late=True)

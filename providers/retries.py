@@ -1,0 +1,69 @@
+"""Which failed calls are tried again, and when."""
+
+from collections.abc import AsyncIterator, Callable
+from time import monotonic
+
+import stamina
+
+from providers.deadline import Deadline
+from providers.errors import UpstreamError
+
+_FIRST_WAIT = 0.1  # seconds, doubled for each further attempt
+_JITTER = 0.1
+_LONGEST_WAIT = 5.0
+_RESERVE = 20.0  # retries that a source may make at once
+_PER_SECOND = 2.0  # retries that it regains
+_PER_CALL = 0.2  # and with each call: retries are at most a fifth of the load that lasts
+
+
+class Budget:
+    """How many retries a source may still make, so that they never multiply an outage."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._left = _RESERVE
+        self._seen = clock()
+
+    def earn(self) -> None:
+        """A first attempt is made."""
+        self._left = min(_RESERVE, self._left + _PER_CALL)
+
+    def spend(self) -> bool:
+        """Whether a retry may be made; it is counted if so."""
+        now = self._clock()
+        self._left = min(_RESERVE, self._left + (now - self._seen) * _PER_SECOND)
+        self._seen = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+def attempts(retries: int, budget: Budget, deadline: Deadline) -> AsyncIterator[stamina.Attempt]:
+    """Attempts at a call: the first, and up to `retries` more after what is retryable.
+
+    The waits between them grow and are spread by chance; a Retry-After is kept. None is begun that
+    could not end before the deadline, going by how long the last one took.
+    """
+    began = deadline.left()
+
+    def wait_before(error: Exception) -> bool | float:
+        nonlocal began
+        if not isinstance(error, UpstreamError) or error.ours or not error.retryable:
+            return False
+        left = deadline.left()
+        wait, took = error.retry_after_seconds, began - left
+        if (wait or 0) + took > left or not budget.spend():
+            return False
+        began = left
+        return True if wait is None else wait
+
+    budget.earn()
+    return stamina.retry_context(
+        wait_before,
+        attempts=retries + 1,
+        timeout=None,
+        wait_initial=_FIRST_WAIT,
+        wait_max=_LONGEST_WAIT,
+        wait_jitter=_JITTER,
+    ).__aiter__()

@@ -1,0 +1,92 @@
+"""What an operation cost: each upstream call, and what became of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from providers.answers import Answer, Found
+from providers.client import Source
+from providers.errors import UpstreamError
+from providers.views import Record
+from providers.wire import Request
+
+
+@dataclass(slots=True)
+class Call:
+    """One read of an upstream for an operation, from a cache or not."""
+
+    source: Source
+    kind: str
+    request: Request
+    milliseconds: float = 0
+    found: Found = Found.MISS
+    attempts: int = 0
+    error: UpstreamError | None = None
+    rows_read: int = 0
+    _began: float = field(default_factory=perf_counter)
+    _used: set[str] = field(default_factory=set)
+
+    def answered(self, answer: Answer) -> None:
+        """The read gave this."""
+        self._ended()
+        self.found, self.attempts = answer.found, answer.attempts
+        self.error = answer.stale.error if answer.stale else None
+
+    def failed(self, error: UpstreamError) -> None:
+        """The read gave nothing."""
+        self._ended()
+        self.error, self.attempts = error, error.attempts
+
+    def use(self, record: Record) -> None:
+        """The row is part of the answer to the client."""
+        self._used.add(record.key_id)
+
+    @property
+    def shown(self) -> Mapping[str, Any]:
+        """The call as `extensions.pacioli.calls` lists it."""
+        return {
+            "source": self.source.name,
+            "operation": self.kind,
+            "asked": self.source.asked(self.request),
+            "rowsRead": self.rows_read,
+            "rowsUsed": len(self._used),
+            "milliseconds": round(self.milliseconds, 1),
+            "cache": self.found.value,
+            "attempts": self.attempts,
+            "error": self.error and self.error.code,
+        }
+
+    def _ended(self) -> None:
+        self.milliseconds = (perf_counter() - self._began) * 1000
+
+
+class Explanation:
+    """The calls of one operation, in the order in which they began."""
+
+    def __init__(self) -> None:
+        self._calls: list[Call] = []
+        self._latest: dict[tuple[Source, Request], Call] = {}
+
+    def begin(self, source: Source, kind: str, request: Request) -> Call:
+        """A read begins."""
+        call = Call(source, kind, request)
+        self._calls.append(call)
+        self._latest[source, request] = call
+        return call
+
+    def read(self, source: Source, request: Request, rows: int) -> None:
+        """So many rows came with the answer to a request."""
+        self._latest[source, request].rows_read = rows
+
+    def use(self, records: Iterable[Any]) -> None:
+        """These rows are part of the answer to the client."""
+        for record in records:
+            call = self._latest.get((record.source, record.origin.request))
+            if call is not None:
+                call.use(record)
+
+    @property
+    def shown(self) -> Mapping[str, Any]:
+        """`extensions.pacioli`."""
+        return {"calls": [call.shown for call in self._calls]}
