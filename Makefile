@@ -34,8 +34,9 @@ $(READY): requirements-dev.lock pyproject.toml
 	@touch $@
 
 system-packages: # as root on Debian: what the tests need besides
-	"$(PYTHON)" -c 'import ensurepip, venv' || { apt-get update && \
-		DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3-venv; }
+	apt-get update
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server \
+		$$("$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
 
 lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
 	$(COMPILE) $(ARGS) --output-file requirements.lock

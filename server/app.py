@@ -22,6 +22,7 @@ from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from resolvers.explain import Explanation
 from schema import build
+from server.admission import Admission, Traffic
 from server.documents import Documents, UnseenDocuments
 from server.endpoint import Endpoint
 from server.settings import Settings, SourceSettings
@@ -96,8 +97,10 @@ def create_app(settings: Settings) -> Starlette:
             yield
             sources.clear()
 
+    traffic = Traffic(server.limits.max_operations_in_flight)
+
     def readiness(_: Request) -> Response:
-        ready = bool(sources) or not settings.sources
+        ready = not traffic.draining and (bool(sources) or not settings.sources)
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
     def new_context(connection: HTTPConnection) -> Context:
@@ -114,14 +117,16 @@ def create_app(settings: Settings) -> Starlette:
         max_body_bytes=server.limits.max_body_bytes,
         with_graphiql=server.graphiql,
     )
-    return Starlette(
+    app = Starlette(
         routes=[
-            Route("/graphql", endpoint),
+            Route("/graphql", Admission(endpoint, traffic)),
             Route("/healthz", lambda _: JSONResponse({"alive": True})),
             Route("/readyz", readiness),
         ],
         lifespan=lifespan,
     )
+    app.state.traffic = traffic
+    return app
 
 
 def _upstream_seconds(operation_seconds: float) -> float:

@@ -7,31 +7,27 @@ where it is needed: that takes more than a second, and mistakes are told before 
 import asyncio
 import errno
 import os
-import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from secrets import token_hex
-from types import FrameType
 from typing import NoReturn
 
 import click
 import msgspec
-import uvicorn
-from starlette.types import ASGIApp
 
 from providers.client import Source
 from providers.errors import UpstreamError
 from sandbox.app import create_app as create_sandbox
 from sandbox.configuration import toml
 from server.configuration import ConfigError, Mistake, load, parse
+from server.serving import Server, Workers, serve_graph
 from server.settings import Settings, SourceSettings
 
 CONFIG = Path("pacioli.toml")
 LOOPBACK = "127.0.0.1"
-GRACE_SECONDS = 8  # to finish what runs; container engines kill after 10
 START_SECONDS = 30  # for the sandbox
 
 config_option = click.option(
@@ -43,39 +39,6 @@ config_option = click.option(
     help=f"The TOML file. Without this option {CONFIG}, if there is one.",
 )
 port_type = click.IntRange(0, 65535)
-
-
-class Server(uvicorn.Server):
-    """uvicorn's, on a port that is held already; it tells when it is ready.
-
-    A stop that a signal asked for is a success, so the signal is not raised once more.
-    """
-
-    def __init__(self, app: ASGIApp, listener: socket.socket, ready: Callable[[], None]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                ws="none",
-                timeout_graceful_shutdown=GRACE_SECONDS,
-            )
-        )
-        self._listener = listener
-        self._ready = ready
-
-    def work(self) -> None:
-        """Serves until a signal comes or `should_exit` is set."""
-        self.run(sockets=[self._listener])
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.force_exit = self.should_exit and sig == signal.SIGINT
-        self.should_exit = True
 
 
 class Answer(msgspec.Struct):
@@ -107,10 +70,16 @@ def main() -> None:
 @config_option
 @click.option("--host", help="The address to listen at, in place of the file's.")
 @click.option("--port", type=port_type, help="The port to listen at; 0 takes a free one.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, help="So many processes.")
 @click.option("--sources", "names", help="Only these sources: their names with commas between.")
 @click.option("--sandbox", is_flag=True, help="The simulated providers in place of the sources.")
 def serve(
-    path: Path | None, host: str | None, port: int | None, names: str | None, sandbox: bool
+    path: Path | None,
+    host: str | None,
+    port: int | None,
+    workers: int,
+    names: str | None,
+    sandbox: bool,
 ) -> None:
     """Serve the graph. Without a configuration file this is on the sandbox."""
     file = _present(path)
@@ -126,7 +95,12 @@ def serve(
         except ConfigError as error:
             _stop(str(error), 2)
         server = settings.server
-        _serve_graph(settings, host or server.host, server.port if port is None else port)
+        listener = _bound(host or server.host, server.port if port is None else port)
+        ready = f"Pacioli is ready at {_address(listener)}/graphql"
+        if workers == 1:
+            serve_graph(settings, listener, lambda: click.echo(ready))
+        else:
+            Workers(workers, settings, listener, lambda: click.echo(ready)).work()
 
 
 @main.command()
@@ -201,14 +175,6 @@ def _chosen(settings: Settings, names: str | None, file: Path | None) -> Setting
         raise ConfigError(str(file or "sandbox"), mistakes)
     kept = tuple(source for name, source in sources.items() if name in chosen)
     return msgspec.structs.replace(settings, sources=kept)
-
-
-def _serve_graph(settings: Settings, host: str, port: int) -> None:
-    from server.app import create_app  # noqa: PLC0415
-
-    listener = _bound(host, port)
-    ready = f"Pacioli is ready at {_address(listener)}/graphql"
-    Server(create_app(settings), listener, lambda: click.echo(ready)).work()
 
 
 @contextmanager

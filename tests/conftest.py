@@ -24,6 +24,7 @@ from sandbox.configuration import toml
 from server.app import create_app
 from server.configuration import parse
 from server.settings import Settings
+from tests.programs import RedisServer
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 LIST = "/yume/v1/billing/invoices/"
@@ -320,6 +321,15 @@ def whole(stages: Stages) -> Iterator[Whole]:
         app = create_app(parse(text, Path("pacioli.toml"), {}))
         with served_graph(stages, app) as client:
             yield Whole(client, sandbox)
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A real Redis for one test."""
+    server = RedisServer()
+    yield server
+    server.go_on()
+    server.stop()
 
 
 @pytest.fixture

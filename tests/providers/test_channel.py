@@ -95,9 +95,9 @@ async def test_waiting_for_a_place_is_not_the_upstreams_time() -> None:
         writer.write(http())
 
     async with asking(answer, timeout=0.3, concurrency=1, retries=0) as (server, channel):
-        first, second = await asyncio.gather(sent(channel), sent(channel), return_exceptions=True)
-    assert isinstance(first, NoAnswerError)
-    assert second.response.status == 200
+        ends: list[Any] = await asyncio.gather(sent(channel), sent(channel), return_exceptions=True)
+    assert isinstance(ends[0], NoAnswerError)
+    assert ends[1].response.status == 200
 
 
 async def test_who_gets_no_place_in_time_does_not_blame_the_upstream() -> None:

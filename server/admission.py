@@ -1,0 +1,106 @@
+"""Who is let in: no more operations at once than the server can bear, and none without a client."""
+
+import asyncio
+
+import msgspec
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import refusal
+
+RETRY_AFTER = "1"
+
+
+class Traffic:
+    """The operations that run, and whether the server is about to stop."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.running = 0
+        self.draining = False
+
+
+class Admission:
+    """Lets requests through to an app while there is room, and stops those whose client leaves."""
+
+    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
+        self._app, self._traffic = app, traffic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        if self._traffic.running >= self._traffic.most:
+            return await self._overloaded(scope, receive, send)
+        self._traffic.running += 1
+        try:
+            return await _while_connected(self._app, scope, receive, send)
+        finally:
+            self._traffic.running -= 1
+
+    async def _overloaded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        message = (
+            f"The server is at work on {self._traffic.most} operations, as many as it may be "
+            "(max_operations_in_flight). Try again in a moment."
+        )
+        body = msgspec.json.encode(refusal(message, "SERVICE_OVERLOADED"))
+        headers = {"Retry-After": RETRY_AFTER}
+        answer = Response(body, 503, headers, media_type="application/json")
+        await answer(scope, receive, send)
+
+
+async def _while_connected(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Runs the app, and cancels it when the client goes away before it has its answer."""
+    exchange = _Exchange(scope, receive, send)
+    work = asyncio.current_task()
+    assert work is not None
+    watch = asyncio.ensure_future(exchange.abandoned())
+    watch.add_done_callback(lambda ended: None if ended.cancelled() else work.cancel())
+    try:
+        await app(scope, exchange.receive, exchange.send)
+    except asyncio.CancelledError:
+        if watch.cancelled() or not watch.done():
+            raise  # it was somebody else
+        work.uncancel()
+    finally:
+        watch.cancel()
+
+
+class _Exchange:
+    """A request's messages: those of the body for the app, the end of the connection for us."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._empty = scope["method"] == "GET"
+        self._answered = False
+        self._read = asyncio.Event()
+        self._gone = asyncio.Event()
+        if self._empty:
+            self._read.set()
+
+    async def receive(self) -> Message:
+        """The next message: behind the body there is only the disconnection."""
+        if self._empty:
+            self._empty = False
+            return {"type": "http.request", "body": b"", "more_body": False}
+        if self._read.is_set():
+            await self._gone.wait()
+            return {"type": "http.disconnect"}
+        message = await self._receive()
+        if not message.get("more_body"):
+            self._read.set()
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Sends; the last message is what the client waited for."""
+        more = message["type"] == "http.response.start" or message.get("more_body")
+        self._answered = not more
+        await self._send(message)
+
+    async def abandoned(self) -> None:
+        """Ends when the client goes away without its answer."""
+        await self._read.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone.set()
+        if self._answered:
+            await asyncio.Event().wait()

@@ -1,0 +1,168 @@
+"""Serving an application on a port that is held already, in one process or in several."""
+
+import logging
+import multiprocessing
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+from secrets import token_hex
+from types import FrameType
+from typing import Any
+
+import msgspec
+import uvicorn
+from starlette.types import ASGIApp
+
+from server.admission import Traffic
+from server.settings import Settings
+
+CANCEL_SECONDS = 1  # at the end of a drain, for what runs even then
+_RESTART_SECONDS = 1.0  # between restarts of a worker
+logger = logging.getLogger("pacioli")
+_spawn = multiprocessing.get_context("spawn")
+
+
+class Server(uvicorn.Server):
+    """uvicorn's; it tells when it is ready, and drains before it stops.
+
+    When a signal asks it to stop it goes on until no operation runs, `drain_seconds` at most. A
+    stop that a signal asked for is a success, so the signal is not raised once more.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        ready: Callable[[], None],
+        traffic: Traffic | None = None,
+        drain_seconds: float = 0,
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=CANCEL_SECONDS,
+            )
+        )
+        self._listener, self._ready = listener, ready
+        self._traffic = traffic or Traffic(0)
+        self._drain_seconds = max(0.0, drain_seconds - CANCEL_SECONDS)
+        self._drain_until = 0.0
+
+    def work(self) -> None:
+        """Serves until a signal comes or `should_exit` is set."""
+        self.run(sockets=[self._listener])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._traffic.draining:
+            late = time.monotonic() >= self._drain_until
+            self.should_exit = self.should_exit or late or not self._traffic.running
+        return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal begins the drain; a second Ctrl-C ends it at once."""
+        if self._traffic.draining and sig == signal.SIGINT:
+            self.force_exit = self.should_exit = True
+        elif not self._traffic.draining:
+            self._traffic.draining = True
+            self._drain_until = time.monotonic() + self._drain_seconds
+
+
+def serve_graph(settings: Settings, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Serves the graph in this process until a signal comes."""
+    from server.app import create_app  # noqa: PLC0415 - the parent of workers needs no schema
+
+    app = create_app(settings)
+    server = Server(app, listener, ready, app.state.traffic, settings.server.drain_seconds)
+    server.work()
+
+
+class Workers:
+    """Processes that serve the graph on one port. One that ends by itself is started again.
+
+    They share the cursor secret. Without a store to share them in, each takes its part of what the
+    upstreams may be asked.
+    """
+
+    def __init__(
+        self, count: int, settings: Settings, listener: socket.socket, ready: Callable[[], None]
+    ) -> None:
+        self._settings = _shared_out(settings, count)
+        self._listener, self._count = listener, count
+        self._up = _spawn.Event()
+        self._stopping = threading.Event()
+        self._processes: list[SpawnProcess] = []
+        self._announce = ready
+
+    def work(self) -> None:
+        """Serves until a signal comes."""
+        for sig in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sig, self._stop)
+        threading.Thread(target=self._wait_until_up, daemon=True).start()
+        self._processes = [self._start() for _ in range(self._count)]
+        while not self._stopping.is_set():
+            wait([process.sentinel for process in self._processes], timeout=0.5)
+            self._replace_dead()
+        for process in self._processes:
+            process.join()
+        if not self._up.is_set():
+            raise SystemExit(1)  # the worker has said why
+
+    def _start(self) -> SpawnProcess:
+        process = _spawn.Process(target=_work, args=(self._settings, self._listener, self._up))
+        process.start()
+        return process
+
+    def _replace_dead(self) -> None:
+        if not (self._up.is_set() or all(process.is_alive() for process in self._processes)):
+            return self._stop()
+        for at, process in enumerate(self._processes):
+            if not (process.is_alive() or self._stopping.wait(_RESTART_SECONDS)):
+                self._processes[at] = self._start()
+
+    def _wait_until_up(self) -> None:
+        self._up.wait()
+        self._announce()
+
+    def _stop(self, *_: Any) -> None:
+        self._stopping.set()
+        for process in self._processes:
+            with suppress(ProcessLookupError):
+                process.terminate()
+
+
+def _work(settings: Settings, listener: socket.socket, up: Any) -> None:
+    serve_graph(settings, listener, up.set)
+
+
+def _shared_out(settings: Settings, count: int) -> Settings:
+    """The settings of one of so many workers."""
+    replace = msgspec.structs.replace
+    secret = settings.server.cursor_secret
+    if secret is None:
+        secret = token_hex()
+        logger.warning("server.cursor_secret is not set: cursors are good until the workers end")
+    settings = replace(settings, server=replace(settings.server, cursor_secret=secret))
+    if settings.cache.url is not None:
+        return settings
+    sources = (
+        replace(
+            source,
+            max_concurrency=max(1, source.max_concurrency // count),
+            requests_per_second=source.requests_per_second and source.requests_per_second / count,
+        )
+        for source in settings.sources
+    )
+    return replace(settings, sources=tuple(sources))
