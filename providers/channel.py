@@ -14,6 +14,7 @@ from providers.pace import Pace
 from providers.retries import Budget, attempts
 from providers.wire import Request, Response
 
+_FAIR_SECONDS = 1.0  # an upstream that was not given as long is not blamed for its silence
 LONGEST_HOLD = 300.0  # seconds for which a Retry-After keeps others from asking
 
 
@@ -87,7 +88,9 @@ class Channel:
                 return await self._exchange(request, seconds)
             except UpstreamError as error:
                 error.late = isinstance(error, NoAnswerError) and seconds < self._policy.timeout
-                self.breaker.failed()
+                error.ours = error.late and seconds < _FAIR_SECONDS
+                if not error.ours:
+                    self.breaker.failed()
                 raise
 
     async def _exchange(

@@ -32,6 +32,8 @@ class Transport:
             headers={"Accept": "application/json", "User-Agent": "pacioli"},
             json_serialize=lambda body: msgspec.json.encode(body).decode(),
         )
+        # A second attempt, which aiohttp makes by itself, would escape the count of ours.
+        self._session._retry_connection = False
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -127,7 +127,7 @@ class Workers:
 
     def _replace_dead(self) -> None:
         if not (self._up.is_set() or all(process.is_alive() for process in self._processes)):
-            return self._stop()
+            self._stop()
         for at, process in enumerate(self._processes):
             if not (process.is_alive() or self._stopping.wait(_RESTART_SECONDS)):
                 self._processes[at] = self._start()

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from providers.pace import LocalPace
 
@@ -24,7 +24,7 @@ _PAUSE_SECONDS = 1.0  # after a failure, so that a store that hangs costs one op
 _TURN = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
-local turn = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
+local turn = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0) or 0)
 if turn - now > tonumber(ARGV[2]) then return '' end
 local following = turn + ARGV[1]
 redis.call('SET', KEYS[1], string.format('%.6f', following), 'PX',
@@ -47,6 +47,8 @@ class Store:
             return None
         try:
             return await command
+        except ResponseError:
+            return None  # it holds something else
         except (RedisError, OSError, TimeoutError, ValueError):
             self._absent_until = monotonic() + _PAUSE_SECONDS
             return None
