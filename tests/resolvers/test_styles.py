@@ -28,14 +28,18 @@ sizes = st.lists(st.integers(1, 12), min_size=1, max_size=4)
 
 
 class Task(NamedTuple):
-    """A task as far as paging cares: milliseconds since EPOCH."""
+    """A task as far as paging cares: milliseconds since EPOCH, None where it has no time."""
 
-    milli: int
+    milli: int | None
     number: int
 
     @property
-    def created(self) -> datetime:
-        return EPOCH + timedelta(milliseconds=self.milli)
+    def created(self) -> datetime | None:
+        return None if self.milli is None else EPOCH + timedelta(milliseconds=self.milli)
+
+    @property
+    def order(self) -> float:
+        return float("-inf") if self.milli is None else self.milli
 
     @property
     def guid(self) -> str:
@@ -44,11 +48,15 @@ class Task(NamedTuple):
 
 @dataclass
 class Tasks:
-    """Lists tasks as LIFE PAY does: pages of its own size, each naming the next by a token."""
+    """Lists tasks as LIFE PAY does: pages of its own size, each naming the next by a token.
+
+    Whether a task without a time is within bounds is up to `lets_in_timeless`.
+    """
 
     rows: list[Task]
     size: int
     end_is_inclusive: bool
+    lets_in_timeless: bool
     tokens: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     async def send(self, request: Request) -> Response:
@@ -57,17 +65,19 @@ class Tasks:
         filters, start = self.tokens[token] if token else (tuple(asked.items()), 0)
         assert filters == tuple(asked.items()), "filters are repeated with each token"
         rows = [row for row in self.rows if self._within(row, asked)]
-        rows.sort(key=lambda row: row.milli, reverse=asked["order_by"].endswith("desc"))
+        rows.sort(key=lambda row: row.order, reverse=asked["order_by"].endswith("desc"))
         page, end = rows[start : start + self.size], start + self.size
         following = f"token-{len(self.tokens)}" if end < len(rows) else None
         if following:
             self.tokens[following] = (filters, end)
-        items = [{"guid": row.guid, "created_at": row.created.isoformat()} for row in page]
+        items = [{"guid": row.guid, "created_at": row.created} for row in page]
         body = {"items": items or None, "next_page_token": following}
         return Response(200, {}, msgspec.json.encode(body))
 
     def _within(self, row: Task, asked: dict[str, str]) -> bool:
         start, end = asked.get("created_from"), asked.get("created_to")
+        if row.created is None:
+            return self.lets_in_timeless or (start is None and end is None)
         if start and row.created < datetime.fromisoformat(start):
             return False
         last = datetime.fromisoformat(end) if end else row.created
@@ -75,11 +85,10 @@ class Tasks:
 
 
 tasks = st.builds(
-    lambda times, size, inclusive: Tasks(
-        [Task(milli, number) for number, milli in enumerate(times)], size, inclusive
-    ),
-    st.lists(st.one_of(st.integers(0, 8), st.integers(0, 10_000)), max_size=40),
+    lambda times, *how: Tasks([Task(milli, number) for number, milli in enumerate(times)], *how),
+    st.lists(st.one_of(st.none(), st.integers(0, 8), st.integers(0, 10_000)), max_size=40),
     st.integers(1, 20),
+    st.booleans(),
     st.booleans(),
 )
 
@@ -165,7 +174,7 @@ def _tasks(
     accounts: Sequence[Source], upstreams: Sequence[Tasks], *, descending: bool
 ) -> Sequence[tuple[str, str]]:
     rows = [
-        (row.milli, account.name, row.guid)
+        (row.order, account.name, row.guid)
         for account, upstream in zip(accounts, upstreams, strict=True)
         for row in upstream.rows
     ]
