@@ -83,3 +83,8 @@ def test_sums_are_exact(amounts: list[Decimal]) -> None:
     summary = summed(*(figures(f"{amount:f}", 1) for amount in amounts))
     kopecks = sum(int(amount.scaleb(2)) for amount in amounts)
     assert summary.income.total.amount == Decimal(kopecks).scaleb(-2)
+
+
+def test_sums_keep_every_digit() -> None:
+    summary = summed(figures("1234567890123456789012345.00", 1), figures("0.30000000000000004", 1))
+    assert f"{summary.income.total.amount:f}" == "1234567890123456789012345.30000000000000004"
