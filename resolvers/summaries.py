@@ -58,7 +58,8 @@ def _summary(currency: str, group: Sequence[tuple[Source, Any]]) -> Summary:
     checks_income = _sum(each.checks_income for each in figures)
     average = figures[0].income_average
     if len(figures) > 1:
-        average = _average(buckets["income"], checks_income)
+        counted = all(each.income is None or each.checks_income is not None for each in figures)
+        average = _average(buckets["income"], checks_income) if counted else None
     return Summary(
         currency,
         sources,

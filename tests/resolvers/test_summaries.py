@@ -72,6 +72,12 @@ def test_without_receipts_there_is_no_average() -> None:
     assert summed(figures(None, 2), figures(None, 2)).income_average is None
 
 
+def test_income_of_uncounted_receipts_has_no_average() -> None:
+    summary = summed(figures("90.00", None), figures("10.00", 2))
+    assert (summary.income.total, summary.checks_income) == (roubles("100.00"), 2)
+    assert summary.income_average is None
+
+
 def test_currencies_are_not_added_up() -> None:
     euros = figures("1.00", 1, currency="EUR")
     found: Any = summaries([("a", euros), ("b", figures("2.00", 1))])  # type: ignore[list-item]
