@@ -13,10 +13,10 @@ from typing import Any
 from providers.base import Page
 from providers.client import Source
 from providers.errors import MalformedError, ReadLimitError, UnorderedError, UpstreamError
-from providers.paginators import Slice
+from providers.paginators import Sizes, Slice
 from providers.queries import Direction
 from providers.views import Record
-from resolvers.windows import Piece, Range, cover_all
+from resolvers.windows import Piece, Range, beyond, cover_all
 
 _ATTEMPTS = 6  # of reading several pages between which the list did not change
 _running: set[asyncio.Task[None]] = set()
@@ -177,6 +177,7 @@ class WindowedRows(Rows):
             pages = await self._pages(pieces)
             probes = self._probes(pieces, pages)
             pages += await self._pages(probes)
+            await self._look_beyond(pieces, pages)
             if self.source.sizes == sizes and self._kept([*pieces, *probes], pages):
                 return
         if self.source.sizes != sizes:
@@ -208,6 +209,19 @@ class WindowedRows(Rows):
             if self._aligned and piece.start > 0 and _is_odd(piece, page, total)
         )
         return [Slice(0, size) for size in dict.fromkeys(odd)]
+
+    async def _look_beyond(self, pieces: Sequence[Piece], pages: Sequence[Page]) -> None:
+        """Learns from what follows a short page, where nothing states whether it is the last.
+
+        Its size is the largest that the upstream gives, if there are rows beyond it.
+        """
+        for piece, page in zip(pieces, pages, strict=False):
+            rows = len(page.rows)
+            if page.total is page.more is None and 0 < rows < piece.size:
+                following = beyond(piece, rows, aligned=self._aligned)
+                if following and (await self._pages([following]))[0].rows:
+                    self.source.sizes = Sizes(min(self.source.sizes.smallest, rows), rows)
+                    return
 
     def _kept(self, pieces: Sequence[Piece], pages: Sequence[Page]) -> bool:
         """Keeps the rows. False where the list changed between the pages."""
@@ -273,27 +287,3 @@ class ChainedRows(Rows):
     async def some(self, start: int) -> Numbered:
         await self.read(start, start + 1)
         return [(at, self._known[at]) for at in range(start, len(self._known))]
-
-
-class GivenRows(Rows):
-    """Rows that are there already, or the error that they could not be had for."""
-
-    def __init__(self, source: Source, kind: str, rows: Sequence[Record] | UpstreamError) -> None:
-        super().__init__(source, kind, _unasked, Budget(0), None)
-        if isinstance(rows, UpstreamError):
-            self._error = rows
-        else:
-            self._known = dict(enumerate(rows))
-            self.total = self.stated = len(rows)
-
-    async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
-        if self._error is not None:
-            raise self._error
-        return [(at, self._known[at]) for at in range(start, stop) if at in self._known]
-
-    async def all(self) -> Numbered:
-        return await self.read(0, self.total or 0)
-
-
-async def _unasked(*_: Any) -> Page:
-    raise AssertionError("these rows are given")
