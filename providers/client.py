@@ -29,8 +29,9 @@ class Source:
     """One account: what the graph shows as Source, and how its rows are read.
 
     `order` is how the upstream lists where it does not sort on request (None: in no order).
-    `sizes`, `ties` (rows of equal sort key were seen) and `disordered` (the kinds of rows that it
-    does not list as promised) are learnt from its answers and hold until the process ends.
+    `sizes`, `ties` (rows of equal sort key were seen), `longest` (the length of the longest list)
+    and `disordered` (the kinds of rows that it does not list as promised) are learnt from its
+    answers and hold until the process ends.
     `settles` are the sources whose invoices its payments may settle, by the payments' attribute
     `settles_by`. Without a `cache` no answer is kept.
     """
@@ -57,6 +58,7 @@ class Source:
         self.order = order
         self.sizes = Sizes(1, page_size)
         self.ties = False
+        self.longest = 0
         self.disordered: set[str] = set()
         self.settles, self.settles_by = settles, settles_by
         self.last_success_at: datetime | None = None
@@ -76,7 +78,8 @@ class Source:
         return SourceState.DEGRADED if self.disordered else SourceState.HEALTHY
 
     def learn(self, piece: Slice | Stretch, page: Page) -> None:
-        """Remembers what an answer showed of the page sizes that the upstream gives."""
+        """Remembers what an answer showed of the upstream's lists and of its page sizes."""
+        self.longest = max(self.longest, page.total or 0)
         self.sizes = self.sizes.learnt(piece, len(page.rows), page.total, page.more)
 
     def plan(self, listing: Listing, query: Any) -> Plan:

@@ -255,7 +255,8 @@ def plan(query: PaymentQuery, account: Account) -> Plan:
         "dateEnd": _clock_to(query.created_to, account.zone),
     }
     lane = _list(account, asked)
-    exact = frozenset(name for name in APPLIED if getattr(query, name) is not None)
+    # The upstream may take "0" for the number 0, which is none.
+    exact = frozenset(name for name in APPLIED if getattr(query, name) not in (None, "0"))
     if query.statuses is None or PaymentStatus.UNKNOWN in query.statuses:
         return Plan((lane,), exact)
     words = [word for word, status in STATUSES.items() if status in query.statuses]

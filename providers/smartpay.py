@@ -2,11 +2,12 @@
 
 Oddities: pages count from 0; without `invoice_status` only confirmed and paid invoices are listed;
 ids and order numbers are now numbers, now text; every amount and bonus is in hundredths, whatever
-the currency, which may be missing; `invoice_date` has an offset of hours alone, `+03`, and
-`payment_date` is in UTC; `payment_info` may be missing, empty or partial; every answer has an
-`error`, with the code "0" if all is well, so a 200 can be a refusal. Nothing says in which zone
-the days that a list is asked for begin, nor which amount its bounds mean: here the source's zone,
-and `amount_create`. GET of a single invoice has another shape and is not used.
+the currency, which may be missing; `invoices` may be null where there are none; `invoice_date` has
+an offset of hours alone, `+03`, and `payment_date` is in UTC; `payment_info` may be missing, empty
+or partial; every answer has an `error`, with the code "0" if all is well, so a 200 can be a
+refusal. Nothing says in which zone the days that a list is asked for begin, nor which amount its
+bounds mean: here the source's zone, and `amount_create`. GET of a single invoice has another shape
+and is not used.
 """
 
 import re
@@ -173,7 +174,7 @@ class InvoiceRow(msgspec.Struct):
 class Envelope(msgspec.Struct, Generic[T]):
     """A page of the list."""
 
-    rows: list[T] = msgspec.field(name=ROWS)
+    rows: list[T] | None = msgspec.field(name=ROWS)
     total: Annotated[int, Meta(ge=0, lt=2**31)] | None = msgspec.field(
         name="totalElements", default=None
     )
@@ -528,7 +529,7 @@ def payments(response: Response, origin: Origin) -> Page:
 def _page(response: Response, origin: Origin, kind: type[Row]) -> Page:
     """The rows of an answer. A total below their number, as in the document, says nothing."""
     answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
-    rows = [kind(row, origin, at) for at, row in enumerate(answer.rows)]
+    rows = [kind(row, origin, at) for at, row in enumerate(answer.rows or ())]
     stated = answer.total is not None and answer.total >= len(rows)
     more = None if answer.last is None else not answer.last
     return Page(rows, answer.total if stated else None, more)

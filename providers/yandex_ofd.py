@@ -14,7 +14,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -27,7 +27,7 @@ from providers.paginators import Offset
 from providers.queries import SalesField, SalesQuery
 from providers.records import FiscalDocumentType, OperationType, SalesInterval, TaxationType
 from providers.timestamps import instant, local
-from providers.views import Origin, Record, View, calendar_day, integer, moment, number, view
+from providers.views import Origin, Record, View, integer, moment, number, view
 from providers.wire import Request, Response, decode_object, decode_rows, stated, status_refusal
 
 T = TypeVar("T")
@@ -117,6 +117,16 @@ class Envelope(msgspec.Struct, Generic[T]):
     total: Annotated[int, Meta(ge=0, lt=2**31)] | None = None
 
 
+def _day(name: str) -> property:
+    """A calendar day, written with or without a time."""
+
+    def read(row: View) -> date | None:
+        found: datetime | None = row.converted(name, lambda raw: instant(raw, row.origin.zone))
+        return found and found.date()
+
+    return property(read)
+
+
 def _until(name: str) -> property:
     """A moment up to which something goes: of a bare date its last second."""
 
@@ -165,8 +175,8 @@ class SalesAggregate(Record, SalesSummary):
 
     __slots__ = ()
     typename = "SalesAggregate"
-    start = calendar_day("start")
-    end = calendar_day("end")
+    start = _day("start")
+    end = _day("end")
 
     @property
     def provider_id(self) -> str:

@@ -20,6 +20,8 @@ from resolvers.errors import AllSourcesError, UserInputError
 from resolvers.filters import canonical, matcher, period, restricted
 from resolvers.pages import Cursors, Lane, Page, Place, read_page
 from resolvers.ranks import Key
+from resolvers.resumed import resumed
+from resolvers.rows import Rows
 from resolvers.streams import Walk, entry
 
 
@@ -137,13 +139,12 @@ class Connection:
     def _outcome(self, source: Source) -> Outcome:
         if source in self.page.lost:
             return Outcome(source, OutcomeStatus.FAILED, error=self.page.lost[source])
-        shown = (item.record for _, item in self.page.taken if item.record.source is source)
+        shown = [item.record for _, item in self.page.taken if item.record.source is source]
         oldest = min((record.fetched_at for record in shown), default=None)
-        lanes = (lane for lane in self.page.lanes if lane.rows.source is source)
-        read = (rows.stale for lane in lanes for rows in (lane.rows, lane.whole))
-        stale = next(filter(None, read), None)
-        if stale is not None:
-            return Outcome(source, OutcomeStatus.STALE, oldest, stale.error)
+        lanes = [lane for lane in self.page.lanes if lane.rows.source is source]
+        for stale in (lane.rows.stale or lane.whole.stale for lane in lanes):
+            if stale is not None:
+                return Outcome(source, OutcomeStatus.STALE, oldest, stale.error)
         return Outcome(source, OutcomeStatus.OK, oldest)
 
 
@@ -240,10 +241,27 @@ def _lanes(
         whole = rows = context.rows(source, wanted.kind, request, native)
         if wanted.resumed is not None and listing.sorts:
             bound = entry(walk, source.name, place.rank, place.marks.get(name)).bound
-            query = wanted.resumed(_towards(walk), None if bound is None else bound.key)
-            resumed = source.plan(listing, query).lanes[number]
-            rows = context.rows(source, wanted.kind, resumed, native)
+            rows = resumed(
+                partial(_from_key, context, wanted, source, number),
+                None if bound is None else bound.key,
+                towards=_towards(walk),
+                keyless=None if _dated(wanted) else wanted.key,
+            )
         yield Lane(name, rows, walk, whole)
+
+
+def _from_key(
+    context: Context, wanted: Wanted, source: Source, number: int, towards: Direction, key: Any
+) -> Rows:
+    """One of the upstream's lists, asked in a direction from a sort key on."""
+    assert wanted.resumed is not None
+    plan = source.plan(source.spec.listings[wanted.kind], wanted.resumed(towards, key))
+    return context.rows(source, wanted.kind, plan.lanes[number], towards)
+
+
+def _dated(wanted: Wanted) -> bool:
+    """Whether the filter wants a period of the sort key, in which no row is that has none."""
+    return any(getattr(wanted.query, name) is not None for name in wanted.period)
 
 
 def _native(wanted: Wanted, source: Source) -> Direction | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from providers.base import Key
+from providers.base import Key, Single
 from providers.client import Source
 from providers.errors import UpstreamError
 from providers.queries import InvoiceQuery, PaymentQuery
@@ -18,7 +18,7 @@ from resolvers.context import Context
 from resolvers.filters import TESTS
 from resolvers.rows import Rows
 
-FEW = 2  # numbers for which it is not worth while to learn how long the whole list is
+FEW = 2  # keys for which it is not worth while to read the whole list, or to learn its length
 QUERIES: dict[str, Callable[..., Any]] = {"invoices": InvoiceQuery, "payments": PaymentQuery}
 Found = Record | UpstreamError | None
 
@@ -42,9 +42,31 @@ def _loader(context: Context, key: Any, load: Any) -> DataLoader[Any, Any]:
     return context.loaders[key]
 
 
+def lists(context: Context, source: Source, kind: str, **restrictions: str) -> Sequence[Rows]:
+    """The upstream's lists of a kind of row, all rows or those of a number."""
+    plan = source.plan(source.spec.listings[kind], QUERIES[kind](**restrictions))
+    return [context.rows(source, kind, lane, source.order) for lane in plan.lanes]
+
+
+async def whole_list(rows: Rows, calls: int) -> Sequence[Record] | None:
+    """All rows of a list, if these are no more than so many calls once its length is known."""
+    await rows.some(0)
+    if not rows.affordable() or pages(rows.source, rows.total or 0) - 1 > calls:
+        return None
+    return [record for _, record in await rows.all()]
+
+
+def pages(source: Source, rows: int) -> int:
+    """How many calls so many rows are."""
+    return ceil(rows / source.sizes.largest)
+
+
 @dataclass(frozen=True, slots=True)
 class ByKey:
-    """Looks rows up by id: one by one where the upstream can, else in lists that hints narrow."""
+    """Looks rows up by id: in lists that hints narrow, or one by one where the upstream can.
+
+    Of those many may be read in fewer calls by pages of the whole list.
+    """
 
     context: Context
     source: Source
@@ -53,13 +75,30 @@ class ByKey:
     async def load(self, keys: Sequence[Key]) -> Sequence[Found]:
         listing = self.source.spec.listings[self.kind]
         if listing.single is not None:
-            single = self.context.single
-            asked = (single(self.source, self.kind, key.provider_id) for key in keys)
-            return await asyncio.gather(*asked, return_exceptions=True)  # type: ignore[return-value]
-        lists = self.source.find(listing, keys)
-        results = await asyncio.gather(*(self._search(*each) for each in lists.items()))
+            return await self._singly(listing.single, keys)
+        asked = self.source.find(listing, keys)
+        results = await asyncio.gather(*(self._search(*each) for each in asked.items()))
         found = {key: record for result in results for key, record in result.items()}
         return [found.get(key) for key in keys]
+
+    async def _singly(self, single: Single, keys: Sequence[Key]) -> Sequence[Found]:
+        possible = [key for key in keys if single.request(key.provider_id) is not None]
+        try:
+            whole = await self._whole(len(possible))
+            if whole is not None:
+                by_id = {record.key_id: record for record in whole}
+                return [by_id.get(key.provider_id) for key in keys]
+        except UpstreamError as error:
+            return [error if key in possible else None for key in keys]
+        asked = (self.context.single(self.source, self.kind, key.provider_id) for key in keys)
+        return await asyncio.gather(*asked, return_exceptions=True)  # type: ignore[return-value]
+
+    async def _whole(self, keys: int) -> Sequence[Record] | None:
+        """All rows of the source, if it is known that to read them takes fewer calls."""
+        if keys <= FEW or not 0 < pages(self.source, self.source.longest) < keys:
+            return None
+        (rows,) = lists(self.context, self.source, self.kind)
+        return await whole_list(rows, keys)
 
     async def _search(self, request: Request, keys: Sequence[Key]) -> dict[Key, Found]:
         """Reads a list until all keys are found or it ends."""
@@ -99,29 +138,19 @@ class ByNumber:
 
     async def _whole(self, numbers: Sequence[str]) -> Sequence[Record] | None:
         """All rows of the source, if to read them takes no more calls than a call a number."""
-        lanes = self._lanes(QUERIES[self.kind]())
+        lanes = lists(self.context, self.source, self.kind)
         if len(lanes) != 1 or len(numbers) <= FEW:
             return None
-        (rows,) = lanes
-        await rows.some(0)
-        size = self.source.sizes.largest
-        if not rows.affordable() or ceil(((rows.total or 0) - size) / size) > len(numbers):
-            return None
-        return [record for _, record in await rows.all()]
+        return await whole_list(lanes[0], len(numbers))
 
     async def _single(self, number: str) -> Sequence[Record] | UpstreamError:
         try:
-            lanes = self._lanes(QUERIES[self.kind](**{self.attribute: number}))
-            lists = await asyncio.gather(*(rows.all() for rows in lanes))
+            lanes = lists(self.context, self.source, self.kind, **{self.attribute: number})
+            found = await asyncio.gather(*(rows.all() for rows in lanes))
         except UpstreamError as error:
             return error
-        return self._matching(number, [record for rows in lists for _, record in rows])
+        return self._matching(number, [record for rows in found for _, record in rows])
 
     def _matching(self, number: str, records: Sequence[Record]) -> Sequence[Record]:
         test = TESTS[self.attribute]
         return [record for record in records if record.present and test(number, record)]
-
-    def _lanes(self, query: Any) -> Sequence[Rows]:
-        plan = self.source.plan(self.source.spec.listings[self.kind], query)
-        native = self.source.order
-        return [self.context.rows(self.source, self.kind, lane, native) for lane in plan.lanes]

@@ -13,10 +13,10 @@ from typing import Any
 from providers.base import Page
 from providers.client import Source
 from providers.errors import MalformedError, ReadLimitError, UnorderedError, UpstreamError
-from providers.paginators import Slice
+from providers.paginators import Sizes, Slice
 from providers.queries import Direction
 from providers.views import Record, Stale
-from resolvers.windows import Piece, Range, cover_all
+from resolvers.windows import Piece, Range, beyond, cover_all
 
 _ATTEMPTS = 6  # of reading several pages between which the list did not change
 _running: set[asyncio.Task[None]] = set()
@@ -180,6 +180,7 @@ class WindowedRows(Rows):
             pages = await self._pages(pieces)
             probes = self._probes(pieces, pages)
             pages += await self._pages(probes)
+            await self._look_beyond(pieces, pages)
             if self.source.sizes == sizes and self._kept([*pieces, *probes], pages):
                 return
         if self.source.sizes != sizes:
@@ -211,6 +212,19 @@ class WindowedRows(Rows):
             if self._aligned and piece.start > 0 and _is_odd(piece, page, total)
         )
         return [Slice(0, size) for size in dict.fromkeys(odd)]
+
+    async def _look_beyond(self, pieces: Sequence[Piece], pages: Sequence[Page]) -> None:
+        """Learns from what follows a short page, where nothing states whether it is the last.
+
+        Its size is the largest that the upstream gives, if there are rows beyond it.
+        """
+        for piece, page in zip(pieces, pages, strict=False):
+            rows = len(page.rows)
+            if page.total is page.more is None and 0 < rows < piece.size:
+                following = beyond(piece, rows, aligned=self._aligned)
+                if following and (await self._pages([following]))[0].rows:
+                    self.source.sizes = Sizes(min(self.source.sizes.smallest, rows), rows)
+                    return
 
     def _kept(self, pieces: Sequence[Piece], pages: Sequence[Page]) -> bool:
         """Keeps the rows. False where the list changed between the pages."""

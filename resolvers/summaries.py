@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import reduce
 from typing import Any, NamedTuple
 
 from providers.client import Source
 from providers.money import Money
 
 _HUNDREDTH = Decimal("0.01")
+_EXACT = Context(prec=1_000)  # the usual one rounds sums to 28 digits
 _BUCKETS = ("income", "income_return", "outcome", "outcome_return")
 
 
@@ -56,7 +58,8 @@ def _summary(currency: str, group: Sequence[tuple[Source, Any]]) -> Summary:
     checks_income = _sum(each.checks_income for each in figures)
     average = figures[0].income_average
     if len(figures) > 1:
-        average = _average(buckets["income"], checks_income)
+        counted = all(each.income is None or each.checks_income is not None for each in figures)
+        average = _average(buckets["income"], checks_income) if counted else None
     return Summary(
         currency,
         sources,
@@ -81,7 +84,8 @@ def _sum_money(amounts: Iterable[Money | None]) -> Money | None:
     stated = _known(amounts)
     if not stated:
         return None
-    return Money(sum((each.amount for each in stated), Decimal(0)), stated[0].currency)
+    total: Decimal = reduce(_EXACT.add, (each.amount for each in stated))
+    return Money(total, stated[0].currency)
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

@@ -76,6 +76,14 @@ def farthest(at: int, sizes: Sizes, step: int, aligned: bool = True) -> tuple[in
     return min(starts.values()), at + 1
 
 
+def beyond(piece: Piece, rows: int, *, aligned: bool) -> Piece | None:
+    """The page behind the few rows that a piece gave, if pages of their number stand so."""
+    if not aligned:
+        return Stretch(piece.start + rows, rows)
+    number, rest = divmod(piece.start, rows)
+    return None if rest else Slice(number + 1, rows)
+
+
 def _last(stop: int, size: int) -> int:
     return (stop - 1) // size
 

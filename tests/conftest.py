@@ -310,8 +310,8 @@ def graph(stages: Stages, still_yume: Yume) -> Iterator[Graph]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def whole(stages: Stages) -> Iterator[Whole]:
+@contextmanager
+def served_whole(stages: Stages) -> Iterator[Whole]:
     """A server over a whole sandbox, with the accounts that this one suggests."""
     with (
         stages.show(create_sandbox(now=NOW)) as address,
@@ -321,6 +321,20 @@ def whole(stages: Stages) -> Iterator[Whole]:
         app = create_app(parse(text, Path("pacioli.toml"), {}))
         with served_graph(stages, app) as client:
             yield Whole(client, sandbox)
+
+
+@pytest.fixture(scope="session")
+def whole(stages: Stages) -> Iterator[Whole]:
+    """A server over a whole sandbox, for tests that only read."""
+    with served_whole(stages) as both:
+        yield both
+
+
+@pytest.fixture
+def changing_whole(stages: Stages) -> Iterator[Whole]:
+    """A server over a whole sandbox of the test's own."""
+    with served_whole(stages) as both:
+        yield both
 
 
 @pytest.fixture

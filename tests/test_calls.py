@@ -93,6 +93,27 @@ def test_a_thing_by_its_id_is_one_call(whole: Whole, listed: str, provider: str)
     assert (node, calls) == ({"id": found}, {provider: 1})
 
 
+def look_up(whole: Whole, listed: str) -> int:
+    """How many calls it takes to look up the rows of a list by their ids."""
+    rows = whole.graph.data(f"{{ list: {listed} {{ nodes {{ id createdAt }} }} }}")["list"]["nodes"]
+    assert len(rows) == 30
+    ids = [row["id"] for row in rows]
+    with whole.counted() as calls:
+        found = whole.graph.data("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids)
+    assert [row["id"] for row in found["nodes"]] == ids
+    return calls.total()
+
+
+def test_many_invoices_of_one_day_are_one_call(changing_whole: Whole) -> None:
+    for _ in range(30):
+        changing_whole.sandbox.post("/control/smartpay/invoices", json={}).raise_for_status()
+    assert look_up(changing_whole, f"invoices(first: 30, {SBER})") == 1
+
+
+def test_many_ids_where_pages_are_cheaper(whole: Whole) -> None:
+    assert look_up(whole, 'invoices(first: 30, filter: { sources: ["yume-rental"] })') < 30
+
+
 def test_sales_of_one_query_are_one_call(whole: Whole) -> None:
     rows = whole.graph.data(f"{{ {SALES} {{ nodes {{ id start checks }} }} }}")
     wanted: list[Any] = rows["salesAggregates"]["nodes"]

@@ -9,7 +9,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 import pytest
@@ -22,14 +22,20 @@ from graphql import (
     is_leaf_type,
 )
 
+from sandbox import yandex_ofd
+from sandbox.app import create_app as create_sandbox
 from schema import sdl
+from server.app import create_app
 from tests.conftest import (
     LARGEST_PAGE,
+    NOW,
     Graph,
+    Stages,
     StartGraph,
     StartYume,
     Whole,
     Yume,
+    served_graph,
     settings,
     source,
 )
@@ -1444,3 +1450,72 @@ def test_only_providers_that_have_such_rows_are_asked(whole: Whole, name: str) -
     for node in page["nodes"]:
         found = whole.graph.data("query ($id: ID!) { node(id: $id) { __typename id } }", **node)
         assert found == {"node": {"__typename": LISTS[name], **node}}
+
+
+# --- The summary of several accounts at Yandex OFD
+
+TOTALS = "{ prepaid { amount } cash { amount } total { amount } }"
+SUMMARY = f"""
+query ($sources: [String!]) {{
+  salesAggregates(
+    first: 3
+    filter: {{ from: "2026-09-01T00:00:00Z", to: "2026-10-01T00:00:00Z", sources: $sources }}
+  ) {{
+    totalCount
+    summary {{
+      currency sources {{ name }} dateFrom dateTo checks checksIncome incomeAverage {{ amount }}
+      income {TOTALS} incomeReturn {TOTALS} outcome {TOTALS} outcomeReturn {TOTALS}
+    }}
+    sources {{ status }}
+  }}
+}}
+"""
+OTHERS = {"east": {"time_zone": "Asia/Vladivostok"}, "locked": {"ofd_key": "of another's door"}}
+
+
+@pytest.fixture(scope="module")
+def shops(stages: Stages) -> Iterator[Graph]:
+    """A server with three accounts at one Yandex OFD: one of another zone, one locked out."""
+    with stages.show(create_sandbox(now=NOW)) as address:
+        moscow = {
+            "name": "moscow",
+            "provider": "yandex_ofd",
+            "base_url": f"{address}/yandex_ofd",
+            "yandex_key": yandex_ofd.YANDEX_KEY,
+            "ofd_key": yandex_ofd.OFD_KEY,
+        }
+        others = ({**moscow, "name": name, **keys} for name, keys in OTHERS.items())
+        with served_graph(stages, create_app(settings(moscow, *others))) as client:
+            yield client
+
+
+def sales_of(shops: Graph, *names: str) -> Any:
+    return shops.data(SUMMARY, sources=names)["salesAggregates"]
+
+
+def test_the_summary_of_two_accounts_is_their_exact_sum(shops: Graph) -> None:
+    (one,), (other,) = (sales_of(shops, name)["summary"] for name in ("moscow", "east"))
+    (both,) = sales_of(shops, "moscow", "east")["summary"]
+    assert (both["currency"], both["sources"]) == ("RUB", [{"name": "moscow"}, {"name": "east"}])
+    assert one["income"] != other["income"], "the days of the other zone are others"
+    for name in ("checks", "checksIncome"):
+        assert both[name] == one[name] + other[name]
+    for name in ("income", "incomeReturn"):
+        for part in ("prepaid", "cash", "total"):
+            stated = [each[name][part]["amount"] for each in (one, other)]
+            assert Decimal(both[name][part]["amount"]) == sum(map(Decimal, stated))
+    average = Decimal(both["income"]["total"]["amount"]) / both["checksIncome"]
+    assert both["incomeAverage"]["amount"] == f"{average.quantize(Decimal('0.01'), ROUND_HALF_UP)}"
+    assert both["dateFrom"] == min(one["dateFrom"], other["dateFrom"], key=datetime.fromisoformat)
+    assert both["dateTo"] == max(one["dateTo"], other["dateTo"], key=datetime.fromisoformat)
+
+
+def test_the_summary_leaves_out_what_failed(shops: Graph) -> None:
+    alone, pair = sales_of(shops, "moscow"), sales_of(shops, "moscow", "locked")
+    assert alone["summary"] == pair["summary"]
+    assert pair["sources"] == [{"status": "OK"}, {"status": "FAILED"}]
+    assert (alone["totalCount"], pair["totalCount"]) == (30, None)
+
+
+def test_no_account_has_no_summary(shops: Graph) -> None:
+    assert sales_of(shops) == {"totalCount": 0, "summary": [], "sources": []}

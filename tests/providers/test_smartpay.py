@@ -219,6 +219,10 @@ def test_total_that_cannot_be_is_not_believed() -> None:
     assert page(INVOICES, PRINTED).total is None
 
 
+def test_no_list_is_an_empty_one() -> None:
+    assert page(INVOICES, b'{"invoices": null, "totalElements": 0}') == Page([], 0)
+
+
 @pytest.mark.parametrize(
     ("body", "place"),
     [
@@ -226,7 +230,7 @@ def test_total_that_cannot_be_is_not_believed() -> None:
         (b"<html>", "the answer is not JSON"),
         (b"[]", "the answer has a wrong shape"),
         (b"{}", "invoices is missing"),
-        (b'{"invoices": null}', "invoices is not"),
+        (b'{"invoices": 0}', "invoices is not"),
         (b'{"invoices": {}}', "invoices is not"),
         (b'{"invoices": [], "totalElements": "1"}', "totalElements is not"),
         (b'{"invoices": [], "totalElements": -1}', "totalElements is not"),

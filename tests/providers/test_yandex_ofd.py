@@ -248,6 +248,12 @@ def test_bad_envelope(answer: Any) -> None:
         page(answer)
 
 
+def test_days_may_have_a_time() -> None:
+    row = {"start": "2026-03-01 00:00:00", "end": "2026-03-31 23:59:59"}
+    (march,) = page({"data": [row]}).rows
+    assert (march.provider_id, march.end) == ("2026-03-01", date(2026, 3, 31))
+
+
 @pytest.mark.parametrize("name", ["start", "end"])
 @pytest.mark.parametrize(
     "value", [None, "", "0000-00-00", "soon", "2026-02-30", "2026-01", 20260101, ["2026-01-01"]]

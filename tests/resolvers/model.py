@@ -17,6 +17,7 @@ from providers.yume import LIST, YUME, Credentials
 from resolvers.connections import Connection
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
+from resolvers.explain import Explanation
 from resolvers.invoices import list_invoices
 from resolvers.rows import Rows
 
@@ -108,9 +109,14 @@ class Graph:
         self.codec = CursorCodec(b"secret")
 
     async def page(
-        self, *, descending: bool = True, restrictions: Any = None, **page: Any
+        self,
+        *,
+        descending: bool = True,
+        restrictions: Any = None,
+        explanation: Explanation | None = None,
+        **page: Any,
     ) -> Connection:
-        context = Context(self.sources, self.limits, self.codec)
+        context = Context(self.sources, self.limits, self.codec, explanation=explanation)
         return await list_invoices(
             context,
             restrictions=restrictions or {},

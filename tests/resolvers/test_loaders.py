@@ -1,7 +1,7 @@
 """Look-ups by key: each key once an operation, and each on its own."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,13 +10,14 @@ import pytest
 from strawberry.dataloader import DataLoader
 
 from providers.base import Key
+from providers.client import Source
 from providers.errors import UnavailableError
 from providers.wire import Request, Response
 from providers.yume import LIST
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from resolvers.loaders import records_by_key
-from tests.resolvers.model import Row, Upstream, source
+from tests.resolvers.model import Row, Upstream, rows_of, source
 
 
 def loader_of(upstream: Upstream) -> DataLoader[Key, Any]:
@@ -97,3 +98,55 @@ async def test_a_failure_is_not_asked_for_again() -> None:
         with pytest.raises(UnavailableError):
             await loader.load(Key("3"))
     assert upstream.asked == ["3"]
+
+
+async def look_up(account: Source, wanted: Iterable[str]) -> Sequence[str | None]:
+    """The ids of what is found in an operation of its own."""
+    context = Context([account], Limits(), CursorCodec(b"secret"))
+    loader = records_by_key(context, account, "invoices")
+    found = await loader.load_many([Key(key) for key in wanted])
+    return [record and record.provider_id for record in found]
+
+
+IDS = [str(number) for number in range(1, 31)]
+
+
+async def test_many_keys_are_looked_for_in_pages_where_these_are_known_to_be_fewer() -> None:
+    upstream = desk(range(11, 233))
+    account = source("alpha", upstream)
+    account.longest = 222
+    assert await look_up(account, [*IDS, "x"]) == [None] * 10 + IDS[10:] + [None]
+    assert (len(upstream.requests), upstream.asked) == (3, [])
+    assert await look_up(account, IDS[-3:]) == IDS[-3:]
+    assert (len(upstream.requests), upstream.asked) == (3, IDS[-3:])
+
+
+@pytest.mark.parametrize("longest", [0, 2_901])
+async def test_many_keys_are_asked_for_one_by_one_else(longest: int) -> None:
+    upstream = desk(range(90))
+    account = source("alpha", upstream)
+    account.longest = longest
+    assert await look_up(account, IDS) == IDS
+    assert (upstream.requests, sorted(upstream.asked, key=int)) == ([], IDS)
+
+
+async def test_a_length_is_learnt_from_every_list() -> None:
+    upstream = desk(range(233))
+    account = source("alpha", upstream)
+    await rows_of(account).read(0, 1)
+    assert account.longest == 233
+
+
+async def test_a_list_that_fails_fails_all_keys_but_those_that_cannot_be() -> None:
+    upstream = desk(range(9))
+    account = source("alpha", upstream)
+    account.longest, upstream.down = 9, True
+    loader = records_by_key(
+        Context([account], Limits(), CursorCodec(b"secret")), account, "invoices"
+    )
+    *found, impossible = await asyncio.gather(
+        *(loader.load(Key(key)) for key in ("1", "2", "3", "x")), return_exceptions=True
+    )
+    assert [type(each) for each in found] == [UnavailableError] * 3
+    assert impossible is None
+    assert (len(upstream.requests), upstream.asked) == (1, [])

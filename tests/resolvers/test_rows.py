@@ -151,7 +151,15 @@ async def test_the_length_of_an_uncounted_list_is_known_at_its_end() -> None:
     assert await rows.length() is None
     await rows.read(0, 50)
     assert await rows.length() == 42
-    assert len(listed.requests) == 2
+    assert listed.requests == [(0, 1), (0, 50), (1, 42)], "the last tells whether it is cut to 42"
+
+
+@pytest.mark.parametrize("limit", [5, 7, 30, 100])
+async def test_a_short_page_of_an_uncounted_list_may_be_a_cut_one(limit: int) -> None:
+    listed = upstream(42, limit=limit)
+    rows = rows_of(listed, listing=UNCOUNTED)
+    assert numbers(await rows.read(0, 25)) == list(range(25))
+    assert numbers(await rows.all()) == list(range(42))
 
 
 spans = st.builds(

@@ -29,14 +29,18 @@ sizes = st.lists(st.integers(1, 12), min_size=1, max_size=4)
 
 
 class Task(NamedTuple):
-    """A task as far as paging cares: milliseconds since EPOCH."""
+    """A task as far as paging cares: milliseconds since EPOCH, None where it has no time."""
 
-    milli: int
+    milli: int | None
     number: int
 
     @property
-    def created(self) -> datetime:
-        return EPOCH + timedelta(milliseconds=self.milli)
+    def created(self) -> datetime | None:
+        return None if self.milli is None else EPOCH + timedelta(milliseconds=self.milli)
+
+    @property
+    def order(self) -> float:
+        return float("-inf") if self.milli is None else self.milli
 
     @property
     def guid(self) -> str:
@@ -45,11 +49,15 @@ class Task(NamedTuple):
 
 @dataclass
 class Tasks:
-    """Lists tasks as LIFE PAY does: pages of its own size, each naming the next by a token."""
+    """Lists tasks as LIFE PAY does: pages of its own size, each naming the next by a token.
+
+    Whether a task without a time is within bounds is up to `lets_in_timeless`.
+    """
 
     rows: list[Task]
     size: int
     end_is_inclusive: bool
+    lets_in_timeless: bool
     tokens: dict[str, tuple[Any, int]] = field(default_factory=dict)
 
     async def send(self, request: Request, _: float = 0) -> Response:
@@ -58,17 +66,19 @@ class Tasks:
         filters, start = self.tokens[token] if token else (tuple(asked.items()), 0)
         assert filters == tuple(asked.items()), "filters are repeated with each token"
         rows = [row for row in self.rows if self._within(row, asked)]
-        rows.sort(key=lambda row: row.milli, reverse=asked["order_by"].endswith("desc"))
+        rows.sort(key=lambda row: row.order, reverse=asked["order_by"].endswith("desc"))
         page, end = rows[start : start + self.size], start + self.size
         following = f"token-{len(self.tokens)}" if end < len(rows) else None
         if following:
             self.tokens[following] = (filters, end)
-        items = [{"guid": row.guid, "created_at": row.created.isoformat()} for row in page]
+        items = [{"guid": row.guid, "created_at": row.created} for row in page]
         body = {"items": items or None, "next_page_token": following}
         return Response(200, {}, msgspec.json.encode(body))
 
     def _within(self, row: Task, asked: dict[str, str]) -> bool:
         start, end = asked.get("created_from"), asked.get("created_to")
+        if row.created is None:
+            return self.lets_in_timeless or (start is None and end is None)
         if start and row.created < datetime.fromisoformat(start):
             return False
         last = datetime.fromisoformat(end) if end else row.created
@@ -76,11 +86,10 @@ class Tasks:
 
 
 tasks = st.builds(
-    lambda times, size, inclusive: Tasks(
-        [Task(milli, number) for number, milli in enumerate(times)], size, inclusive
-    ),
-    st.lists(st.one_of(st.integers(0, 8), st.integers(0, 10_000)), max_size=40),
+    lambda times, *how: Tasks([Task(milli, number) for number, milli in enumerate(times)], *how),
+    st.lists(st.one_of(st.none(), st.integers(0, 8), st.integers(0, 10_000)), max_size=40),
     st.integers(1, 20),
+    st.booleans(),
     st.booleans(),
 )
 
@@ -166,7 +175,7 @@ def _tasks(
     accounts: Sequence[Source], upstreams: Sequence[Tasks], *, descending: bool
 ) -> Sequence[tuple[str, str]]:
     rows = [
-        (row.milli, account.name, row.guid)
+        (row.order, account.name, row.guid)
         for account, upstream in zip(accounts, upstreams, strict=True)
         for row in upstream.rows
     ]
@@ -183,10 +192,11 @@ class Day(NamedTuple):
 
 @dataclass
 class Shop:
-    """Lists days as Yandex OFD does: sorted on request, any stretch of them."""
+    """Lists days as Yandex OFD does: sorted on request, any stretch of them; it may not count."""
 
     days: list[Day]
     limit: int
+    counts: bool
 
     async def send(self, request: Request, _: float = 0) -> Response:
         asked = dict(request.body)
@@ -194,7 +204,9 @@ class Shop:
         for order in reversed(asked["orders"]):
             rows.sort(key=partial(_figure, by=order.lstrip("-")), reverse=order[0] == "-")
         stretch = rows[asked["offset"] : asked["offset"] + min(asked["limit"], self.limit)]
-        body = {"data": [_wire(row) for row in stretch], "total": len(rows), "full": {}}
+        body: dict[str, Any] = {"data": [_wire(row) for row in stretch], "full": {}}
+        if self.counts:
+            body["total"] = len(rows)
         return Response(200, {}, msgspec.json.encode(body))
 
 
@@ -218,6 +230,7 @@ shops = st.builds(
         unique_by=lambda d: d.day,
     ),
     st.sampled_from([1, 3, 10, 100]),
+    st.booleans(),
 )
 orders = st.lists(
     st.sampled_from(

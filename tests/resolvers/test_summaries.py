@@ -72,6 +72,12 @@ def test_without_receipts_there_is_no_average() -> None:
     assert summed(figures(None, 2), figures(None, 2)).income_average is None
 
 
+def test_income_of_uncounted_receipts_has_no_average() -> None:
+    summary = summed(figures("90.00", None), figures("10.00", 2))
+    assert (summary.income.total, summary.checks_income) == (roubles("100.00"), 2)
+    assert summary.income_average is None
+
+
 def test_currencies_are_not_added_up() -> None:
     euros = figures("1.00", 1, currency="EUR")
     found: Any = summaries([("a", euros), ("b", figures("2.00", 1))])  # type: ignore[list-item]
@@ -83,3 +89,8 @@ def test_sums_are_exact(amounts: list[Decimal]) -> None:
     summary = summed(*(figures(f"{amount:f}", 1) for amount in amounts))
     kopecks = sum(int(amount.scaleb(2)) for amount in amounts)
     assert summary.income.total.amount == Decimal(kopecks).scaleb(-2)
+
+
+def test_sums_keep_every_digit() -> None:
+    summary = summed(figures("1234567890123456789012345.00", 1), figures("0.30000000000000004", 1))
+    assert f"{summary.income.total.amount:f}" == "1234567890123456789012345.30000000000000004"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from providers.paginators import Sizes, Slice
-from resolvers.windows import Gallop, Piece, Range, cover, cover_all, farthest
+from providers.paginators import Sizes, Slice, Stretch
+from resolvers.windows import Gallop, Piece, Range, beyond, cover, cover_all, farthest
 
 sizes = st.tuples(st.integers(1, 30), st.integers(0, 90)).map(
     lambda drawn: Sizes(drawn[0], drawn[0] + drawn[1])
@@ -192,3 +192,18 @@ def test_a_gallop_finds_the_point_in_few_looks(
 
 def test_nothing_is_looked_at_in_a_list_known_to_be_empty() -> None:
     assert Gallop(7, 100, 0).point == 0
+
+
+@pytest.mark.parametrize(
+    ("piece", "rows", "aligned", "behind"),
+    [
+        (Slice(0, 100), 37, True, Slice(1, 37)),
+        (Slice(3, 10), 6, True, Slice(6, 6)),
+        (Slice(3, 10), 7, True, None),
+        (Stretch(5, 100), 37, False, Stretch(42, 37)),
+    ],
+)
+def test_the_page_behind_a_short_one(
+    piece: Piece, rows: int, aligned: bool, behind: Piece | None
+) -> None:
+    assert beyond(piece, rows, aligned=aligned) == behind
