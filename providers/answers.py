@@ -14,7 +14,7 @@ from providers.channel import Channel
 from providers.deadline import Deadline
 from providers.errors import UpstreamError
 from providers.flights import Flights
-from providers.views import Stale
+from providers.records import Stale
 from providers.wire import Request, Response
 
 _REFRESH_SECONDS = 60.0  # until when a refresh is worth while that no operation waits for

@@ -9,7 +9,8 @@ import msgspec
 
 from providers.errors import UpstreamError
 from providers.paginators import Paginator
-from providers.views import Origin, Record, Stale
+from providers.records import Stale
+from providers.views import Origin, Record
 from providers.wire import Request, Response
 
 

@@ -9,13 +9,13 @@ from typing import NamedTuple, Protocol
 
 from providers.breaker import Breaker
 from providers.deadline import Deadline
-from providers.errors import NoAnswerError, RateLimitedError, UpstreamError
+from providers.errors import NoAnswerError, UpstreamError
 from providers.pace import Pace
 from providers.retries import Budget, attempts
 from providers.wire import Request, Response
 
 _FAIR_SECONDS = 1.0  # an upstream that was not given as long is not blamed for its silence
-LONGEST_HOLD = 300.0  # seconds for which a Retry-After keeps others from asking
+_LONGEST_HOLD = 2.0  # seconds for which a Retry-After keeps others waiting, too
 
 
 class Link(Protocol):
@@ -65,13 +65,16 @@ class Channel:
     async def send(self, request: Request, deadline: Deadline) -> Sent:
         """The upstream's answer. Raises UpstreamError: what the last attempt failed with."""
         made = 0
+        retries = 0 if self.breaker.is_open else self._policy.retries  # a probe is one call
         try:
-            async for attempt in attempts(self._policy.retries, self._budget, deadline):
+            async for attempt in attempts(retries, self._budget, deadline):
                 with attempt:
                     made += 1
                     response, refusal = await self._once(request, deadline)
         except UpstreamError as error:
             error.attempts = made
+            if not error.ours:
+                self.breaker.failed()
             raise
         return Sent(response, refusal, made)
 
@@ -89,8 +92,6 @@ class Channel:
             except UpstreamError as error:
                 error.late = isinstance(error, NoAnswerError) and seconds < self._policy.timeout
                 error.ours = error.late and seconds < _FAIR_SECONDS
-                if not error.ours:
-                    self.breaker.failed()
                 raise
 
     async def _exchange(
@@ -99,7 +100,7 @@ class Channel:
         response = await self._link.send(request, seconds)
         refusal = self._refusal(response)
         if refusal is not None and refusal.retryable:
-            hold = min(refusal.retry_after_seconds or 0, LONGEST_HOLD)
+            hold = min(refusal.retry_after_seconds or 0, _LONGEST_HOLD)
             self._held_until = max(self._held_until, monotonic() + hold)
             raise refusal
         return response, refusal
@@ -118,15 +119,14 @@ class Channel:
             self._places.release()
 
     async def _turn(self, deadline: Deadline) -> None:
-        """Waits for the end of a Retry-After, then for the turn. Raises when that is too late."""
+        """Waits for the turn. Raises NoAnswerError when that comes too late.
+
+        Behind a Retry-After others wait as well, but no more than a moment: how long an upstream
+        stays shut is better learnt by asking than taken on trust, and is the breaker's to bound.
+        """
         hold = self._held_until - monotonic()
-        if hold > deadline.left():
-            raise RateLimitedError(
-                "not asked, since it wants to be left alone",
-                retry_after_seconds=round(hold, 3),
-            )
         if hold > 0:
-            await asyncio.sleep(hold)
+            await asyncio.sleep(min(hold, deadline.left()))
         if self._policy.pace is None:
             return
         wait = await self._policy.pace.turn(deadline.left())

@@ -7,8 +7,9 @@ provider's own part hangs under `details`, whose `typename` names the graph type
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
+from providers.errors import UpstreamError
 from providers.money import Money
 
 
@@ -36,6 +37,12 @@ class OutcomeStatus(Enum):
     OK = "OK"
     STALE = "STALE"
     FAILED = "FAILED"
+
+
+class Stale(NamedTuple):
+    """That rows are older than was wished: for an error, or because they are just read anew."""
+
+    error: UpstreamError | None = None
 
 
 class InvoiceStatus(Enum):

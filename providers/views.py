@@ -10,24 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
-from providers.errors import MalformedError, UpstreamError
+from providers.errors import MalformedError
 from providers.money import Money, decimal, exact, hundredths, money
+from providers.records import Stale
 from providers.timestamps import day, instant
 from providers.wire import Request, decode_value, raw_rows, utf8, wire_name
 
 T = TypeVar("T")
 _EMPTY = (b"", b"null", b'""', b"{}")
 _INT32 = range(-(2**31), 2**31)
-
-
-class Stale(NamedTuple):
-    """That rows are older than was wished: for an error, or because they are just read anew."""
-
-    error: UpstreamError | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from providers.client import Source
 from providers.errors import MalformedError, ReadLimitError, UnorderedError, UpstreamError
 from providers.paginators import Sizes, Slice
 from providers.queries import Direction
-from providers.views import Record, Stale
+from providers.records import Stale
+from providers.views import Record
 from resolvers.windows import Piece, Range, beyond, cover_all
 
 _ATTEMPTS = 6  # of reading several pages between which the list did not change

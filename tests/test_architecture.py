@@ -42,6 +42,17 @@ PURE = (
     "providers.wire",
 )
 
+READING = (  # how a request gets its answer
+    "providers.answers",
+    "providers.breaker",
+    "providers.cache",
+    "providers.channel",
+    "providers.deadline",
+    "providers.flights",
+    "providers.pace",
+    "providers.retries",
+)
+
 
 class Imports(NamedTuple):
     """What the modules of one part may import beside the standard library."""
@@ -54,13 +65,16 @@ IMPORTS: Mapping[str, Imports] = {
     # The first name that the module has or is inside of decides.
     **{f"providers.{vendor}": Imports(PURE, ("msgspec",)) for vendor in VENDORS},
     "providers.transport": Imports(("providers.errors", "providers.wire"), ("aiohttp", "msgspec")),
-    "providers.client": Imports((*PURE, "providers.transport"), ()),
+    **{name: Imports((*PURE, *READING), ()) for name in READING},
+    "providers.client": Imports((*PURE, *READING), ("msgspec",)),
+    "providers.cache": Imports(("providers.wire",), ("cachetools", "msgspec")),
+    "providers.retries": Imports(("providers.deadline", "providers.errors"), ("stamina",)),
     "providers.__init__": Imports(
         ("providers.base", *(f"providers.{vendor}" for vendor in VENDORS)), ()
     ),
     "providers": Imports(PURE, ("msgspec",)),
     "resolvers": Imports(
-        ("resolvers", "providers.client", *PURE),
+        ("resolvers", "providers.client", "providers.answers", "providers.deadline", *PURE),
         ("msgspec", "strawberry.Info", "strawberry.dataloader"),
     ),
     "schema": Imports(
@@ -68,6 +82,7 @@ IMPORTS: Mapping[str, Imports] = {
         ("graphql", "strawberry"),
     ),
     "server.cli": Imports((*PACKAGES, "execution"), ("click", "msgspec", "starlette", "uvicorn")),
+    "server.shared": Imports(("providers.pace",), ("redis",)),
     "server": Imports(
         ("server", "schema", "execution", "resolvers", "providers"),
         # cross_web has the request types of Strawberry's view, and comes with it.

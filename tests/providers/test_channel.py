@@ -194,13 +194,23 @@ async def test_retry_after_holds_back_others_as_well() -> None:
     assert min(times[1:]) - times[0] >= 1
 
 
-async def test_a_retry_after_that_is_too_long_fails_at_once_and_is_kept() -> None:
+async def test_a_retry_after_that_is_too_long_fails_at_once() -> None:
     async with asking(saying(http(b"", 429, "Retry-After: 60"))) as (server, channel):
-        errors = [await asyncio.wait_for(failure(channel), 5) for _ in range(3)]
-    assert [type(each) for each in errors] == [RateLimitedError] * 3
-    assert errors[0].retry_after_seconds == 60
-    assert all(50 < (each.retry_after_seconds or 0) <= 60 for each in errors)
-    assert len(server.heard) == 1
+        errors = [await asyncio.wait_for(failure(channel), 5) for _ in range(2)]
+        server.answer = saying(http())
+        assert (await asyncio.wait_for(sent(channel), 5)).response.status == 200
+    assert [type(each) for each in errors] == [RateLimitedError] * 2
+    assert [(each.retry_after_seconds, each.attempts) for each in errors] == [(60, 1)] * 2
+    assert len(server.heard) == 3
+
+
+async def test_a_call_counts_once_however_often_it_was_tried() -> None:
+    async with asking(saying(http(b"", 500)), retries=2, breaker_failures=2) as (server, channel):
+        opened = [(await failure(channel), channel.breaker.is_open)[1] for _ in range(2)]
+        assert (opened, len(server.heard)) == ([False, True], 6)
+        await asyncio.sleep(1)
+        assert (await failure(channel)).http_status == 500
+        assert len(server.heard) == 7, "a probe is one attempt"
 
 
 async def test_requests_keep_the_pace_and_queue() -> None:
