@@ -4,20 +4,24 @@ Made once for each operation, so that what is read is shared within it and never
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from providers.base import Listing, Page
+from providers.base import Key, Listing, Page
 from providers.client import Answer, Source
 from providers.paginators import Token
 from providers.queries import Direction
+from providers.views import Record
 from providers.wire import Request
 from resolvers.cursors import CursorCodec
 from resolvers.rows import Budget, ChainedRows, Rows, WindowedRows
+
+Watch = Callable[[Source, Key], Awaitable[AsyncGenerator[Record, None]]]
+"""Gives a row as it is now and then at every change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Context:
     sources: Sequence[Source]
     limits: Limits
     cursors: CursorCodec
+    watch: Watch | None = None
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """The composition root: settings in, an application out."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,7 +9,7 @@ from logging import getLogger
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from providers import REGISTRY
 from providers.base import Account
@@ -16,6 +17,7 @@ from providers.client import Source
 from providers.transport import Transport
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
+from resolvers.watches import Watches
 from schema import build
 from server.documents import Documents, UnseenDocuments
 from server.endpoint import Endpoint
@@ -52,7 +54,10 @@ async def _open(settings: SourceSettings, stack: AsyncExitStack) -> Source:
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The server for these settings; its sources are opened when it starts."""
+    """The server for these settings; its sources are opened when it starts.
+
+    Whoever stops it sets `state.stopping` first, so that open streams end.
+    """
     server = settings.server
     limits = Limits(
         default_page_size=server.limits.default_page_size,
@@ -61,34 +66,42 @@ def create_app(settings: Settings) -> Starlette:
     )
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
+    stopping = asyncio.Event()
+    # A poll has to read anew: the one place where that is said.
+    watches = Watches(lambda: Context(tuple(sources), limits, cursors))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with open_sources(settings) as opened:
             sources[:] = opened
             yield
+            watches.close()
             sources.clear()
 
     def readiness(_: Request) -> Response:
-        ready = bool(sources) or not settings.sources
+        ready = (bool(sources) or not settings.sources) and not stopping.is_set()
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
     documents = Documents if server.introspection else UnseenDocuments
     endpoint = Endpoint(
         build([documents]),
-        lambda: Context(tuple(sources), limits, cursors),
+        lambda: Context(tuple(sources), limits, cursors, watches.watch),
         timeout=server.limits.operation_timeout_seconds,
         max_body_bytes=server.limits.max_body_bytes,
         with_graphiql=server.graphiql,
+        stopping=stopping,
     )
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", endpoint),
             Route("/healthz", lambda _: JSONResponse({"alive": True})),
             Route("/readyz", readiness),
         ],
         lifespan=lifespan,
     )
+    app.state.stopping = stopping
+    return app
 
 
 def _cursor_secret(configured: str | None) -> bytes:

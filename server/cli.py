@@ -20,7 +20,7 @@ from typing import NoReturn
 import click
 import msgspec
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from providers.client import Source
 from providers.errors import UpstreamError
@@ -51,19 +51,20 @@ class Server(uvicorn.Server):
     A stop that a signal asked for is a success, so the signal is not raised once more.
     """
 
-    def __init__(self, app: ASGIApp, listener: socket.socket, ready: Callable[[], None]) -> None:
+    def __init__(self, app: Starlette, listener: socket.socket, ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                ws="none",
+                ws="websockets-sansio",
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
         self._listener = listener
         self._ready = ready
+        self._state = app.state
 
     def work(self) -> None:
         """Serves until a signal comes or `should_exit` is set."""
@@ -72,6 +73,11 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if hasattr(self._state, "stopping"):
+            self._state.stopping.set()  # else open streams would be waited for
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.force_exit = self.should_exit and sig == signal.SIGINT

@@ -39,7 +39,9 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
-            uvicorn.Config(app, lifespan="off", ws="none", log_level="warning")  # see Stage
+            uvicorn.Config(  # see Stage
+                app, lifespan="off", ws="websockets-sansio", log_level="warning"
+            )
         )
         self.ready = threading.Event()
 

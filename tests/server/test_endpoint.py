@@ -213,7 +213,6 @@ def test_what_is_no_document(graph: Graph, query: str) -> None:
         "{ sources { name ... @defer { id } } }",
         "{ sources @stream { name } }",
         "mutation { a }",
-        "subscription { a }",
         "{ ...A } fragment A on Query { ...A }",
         "{ sources { id id: name } }",
     ],
@@ -308,6 +307,7 @@ def start_broken(stages: Stages) -> Iterator[StartBroken]:
                 timeout=timeout,
                 max_body_bytes=10_000,
                 with_graphiql=True,
+                stopping=asyncio.Event(),
             )
             app = Starlette(routes=[Route("/graphql", endpoint)])
             return started.enter_context(served_graph(stages, app))
