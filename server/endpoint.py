@@ -20,6 +20,7 @@ from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.ides import GraphQL_IDE
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 
 from resolvers.context import Context
 from server import graphiql
@@ -140,7 +141,7 @@ class Endpoint(GraphQL[Context, None]):
         parameters = Parameters(
             asked.query, asked.variables, asked.operation_name, asked.extensions
         )
-        return await self.results(parameters, kwargs["context"])
+        return self.results(parameters, kwargs["context"])
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         return await self._timely(super().execute_single(*args, **kwargs))
@@ -156,15 +157,17 @@ class Endpoint(GraphQL[Context, None]):
             operation_name=asked.operationName,
             operation_extensions=asked.extensions,
         )
-        if is_subscription(asked.query or "", asked.operationName):
-            return stream  # type: ignore[no-any-return]
-        return self._single(stream)
-
-    async def _single(
-        self, stream: AsyncGenerator[ExecutionResult, None]
-    ) -> AsyncGenerator[ExecutionResult, None]:
         async with aclosing(stream):
-            yield await self._timely(anext(stream))
+            try:
+                if not is_subscription(asked.query or "", asked.operationName):
+                    yield await self._timely(anext(stream))
+                    return
+                async for result in stream:
+                    yield result
+            except GraphQLError as error:  # of a document that cannot be read
+                yield PreExecutionError(None, [error])
+            except Exception as error:  # noqa: BLE001 - it is masked, and logged
+                yield PreExecutionError(None, [GraphQLError("", original_error=error)])
 
     async def _timely(self, result: Awaitable[ExecutionResult]) -> ExecutionResult:
         try:

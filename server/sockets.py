@@ -69,7 +69,7 @@ class View(Protocol):
 
     def context_of(self, request: WebSocket, connection: Mapping[str, Any]) -> Context: ...
 
-    async def results(
+    def results(
         self, asked: Parameters, context: Context
     ) -> AsyncGenerator[ExecutionResult, None]: ...
 
@@ -153,7 +153,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 return
             view, socket = cast(View, self.view), self.websocket.ws
             context = view.context_of(socket, self.opening)
-            async with aclosing(await view.results(asked, context)) as results:
+            async with aclosing(view.results(asked, context)) as results:
                 async for result in results:
                     answer = await view.process_result(socket, result)
                     if isinstance(result, PreExecutionError):
