@@ -222,6 +222,19 @@ class Whole(NamedTuple):
             if count:
                 calls[name] = count
 
+    def export(self, **fields: Any) -> str:
+        """The global id of an export task that is made now, and stands still until it is moved."""
+        row = self.sandbox.post("/control/life_pay/tasks", json=fields).raise_for_status().json()
+        query = "{ exportTasks(first: 100) { nodes { id providerId } } }"
+        nodes = self.graph.data(query)["exportTasks"]["nodes"]
+        return next(node["id"] for node in nodes if node["providerId"] == row["guid"])
+
+    def move(self, export_id: str, **fields: Any) -> None:
+        """Changes an export task at its provider."""
+        query = "query ($id: ID!) { exportTask(id: $id) { providerId } }"
+        guid = self.graph.data(query, id=export_id)["exportTask"]["providerId"]
+        self.sandbox.patch(f"/control/life_pay/tasks/{guid}", json=fields).raise_for_status()
+
 
 def answer(response: httpx.Response) -> Answer:
     """The GraphQL answer that an HTTP response holds."""
@@ -283,6 +296,19 @@ def served_graph(stages: Stages, app: ASGIApp) -> Iterator[Graph]:
             graph.http.close()
 
 
+@contextmanager
+def served_whole(stages: Stages) -> Iterator[Whole]:
+    """A server over a sandbox as it is at NOW, and a client of each."""
+    with (
+        stages.show(create_sandbox(now=NOW)) as address,
+        httpx.Client(base_url=address, **PLAIN) as sandbox,
+    ):
+        text = f'[server]\ncursor_secret = "good for one test"\n{toml(address)}'
+        app = create_app(parse(text, Path("pacioli.toml"), {}))
+        with served_graph(stages, app) as client:
+            yield Whole(client, sandbox)
+
+
 @pytest.fixture(scope="session")
 def stages() -> Iterator[Stages]:
     """What all apps of the tests are served by."""
@@ -314,14 +340,15 @@ def graph(stages: Stages, still_yume: Yume) -> Iterator[Graph]:
 @pytest.fixture(scope="session")
 def whole(stages: Stages) -> Iterator[Whole]:
     """A server over a whole sandbox, with the accounts that this one suggests."""
-    with (
-        stages.show(create_sandbox(now=NOW)) as address,
-        httpx.Client(base_url=address, **PLAIN) as sandbox,
-    ):
-        text = f'[server]\ncursor_secret = "good for one test"\n{toml(address)}'
-        app = create_app(parse(text, Path("pacioli.toml"), {}))
-        with served_graph(stages, app) as client:
-            yield Whole(client, sandbox)
+    with served_whole(stages) as served:
+        yield served
+
+
+@pytest.fixture
+def own_whole(stages: Stages) -> Iterator[Whole]:
+    """The same for one test, which may change its rows."""
+    with served_whole(stages) as served:
+        yield served
 
 
 @pytest.fixture
