@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ class Office:
 
 
 def pauses(times: list[float]) -> list[float]:
-    return [round(after - before, 3) for before, after in zip(times, times[1:], strict=False)]
+    return [round(after - before, 3) for before, after in pairwise(times)]
 
 
 def test_the_present_state_comes_at_once_then_each_change_up_to_the_end() -> None:
