@@ -9,7 +9,8 @@ from logging import getLogger
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 
 from providers import REGISTRY
 from providers.base import Account
@@ -21,6 +22,7 @@ from resolvers.watches import Watches
 from schema import build
 from server.documents import Documents, UnseenDocuments
 from server.endpoint import Endpoint
+from server.graphiql import STATIC
 from server.settings import Settings, SourceSettings
 
 logger = getLogger("pacioli")
@@ -95,6 +97,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=[
             Route("/graphql", endpoint),
             WebSocketRoute("/graphql", endpoint),
+            Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
             Route("/healthz", lambda _: JSONResponse({"alive": True})),
             Route("/readyz", readiness),
         ],

@@ -10,7 +10,7 @@ import msgspec
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry import Schema
@@ -67,7 +67,6 @@ class Endpoint(GraphQL[Context, None]):
         self._new_context, self._timeout = new_context, timeout
         self.max_body_bytes = max_body_bytes
         self._stopping = stopping
-        self._page = graphiql.page()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -214,7 +213,7 @@ class Endpoint(GraphQL[Context, None]):
         return request.method == "GET" and asks_nothing and html
 
     async def render_graphql_ide(self, request: Request) -> Response:
-        return HTMLResponse(self._page)
+        return graphiql.page()
 
 
 def _media_type(request: Request | WebSocket) -> str:

@@ -229,11 +229,15 @@ class Whole(NamedTuple):
         nodes = self.graph.data(query)["exportTasks"]["nodes"]
         return next(node["id"] for node in nodes if node["providerId"] == row["guid"])
 
-    def move(self, export_id: str, **fields: Any) -> None:
-        """Changes an export task at its provider."""
+    def address_of(self, export_id: str) -> str:
+        """Where an export task can be changed at its provider, with PATCH."""
         query = "query ($id: ID!) { exportTask(id: $id) { providerId } }"
         guid = self.graph.data(query, id=export_id)["exportTask"]["providerId"]
-        self.sandbox.patch(f"/control/life_pay/tasks/{guid}", json=fields).raise_for_status()
+        return f"{self.sandbox.base_url}/control/life_pay/tasks/{guid}"
+
+    def move(self, export_id: str, **fields: Any) -> None:
+        """Changes an export task at its provider."""
+        self.sandbox.patch(self.address_of(export_id), json=fields).raise_for_status()
 
 
 def answer(response: httpx.Response) -> Answer:

@@ -124,10 +124,7 @@ def test_a_task_is_told_of_until_its_end(own_whole: Whole, method: str) -> None:
 
 def test_a_subscription_cannot_name_what_is_not_there(own_whole: Whole) -> None:
     export_id = own_whole.export()
-    guid = own_whole.graph.data(
-        "query ($id: ID!) { exportTask(id: $id) { providerId } }", id=export_id
-    )["exportTask"]["providerId"]
-    own_whole.sandbox.delete(f"/control/life_pay/tasks/{guid}").raise_for_status()
+    own_whole.sandbox.delete(own_whole.address_of(export_id)).raise_for_status()
     response = post(own_whole.graph, WATCHED, EVENT_STREAM, id=export_id)
     assert "BAD_USER_INPUT" in next(events(response))
 
