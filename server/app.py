@@ -2,28 +2,29 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from logging import getLogger
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from providers import REGISTRY
 from providers.base import Account
 from providers.client import Source
 from providers.transport import Transport
-from resolvers.context import Context, Limits
+from resolvers.context import Context, Limits, Watch
 from resolvers.cursors import CursorCodec
 from resolvers.watches import Watches
 from schema import build
 from server.documents import Documents, UnseenDocuments
 from server.endpoint import Endpoint
 from server.graphiql import STATIC
-from server.settings import Settings, SourceSettings
+from server.settings import ServerSettings, Settings, SourceSettings
 
 logger = getLogger("pacioli")
 
@@ -61,16 +62,15 @@ def create_app(settings: Settings) -> Starlette:
     Whoever stops it sets `state.stopping` first, so that open streams end.
     """
     server = settings.server
-    limits = Limits(
-        default_page_size=server.limits.default_page_size,
-        max_page_size=server.limits.max_page_size,
-        max_rows_read=server.limits.max_rows_read,
-    )
+    limits = _limits(server)
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
     stopping = asyncio.Event()
-    # A poll has to read anew: the one place where that is said.
-    watches = Watches(lambda: Context(tuple(sources), limits, cursors))
+
+    def context(watch: Watch | None = None) -> Context:
+        return Context(tuple(sources), limits, cursors, watch)
+
+    watches = Watches(context)  # a poll has to read anew: the one place where that is said
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -87,24 +87,33 @@ def create_app(settings: Settings) -> Starlette:
     documents = Documents if server.introspection else UnseenDocuments
     endpoint = Endpoint(
         build([documents]),
-        lambda: Context(tuple(sources), limits, cursors, watches.watch),
+        partial(context, watches.watch),
         timeout=server.limits.operation_timeout_seconds,
         max_body_bytes=server.limits.max_body_bytes,
         with_graphiql=server.graphiql,
         stopping=stopping,
     )
-    app = Starlette(
-        routes=[
-            Route("/graphql", endpoint),
-            WebSocketRoute("/graphql", endpoint),
-            Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
-            Route("/healthz", lambda _: JSONResponse({"alive": True})),
-            Route("/readyz", readiness),
-        ],
-        lifespan=lifespan,
-    )
+    app = Starlette(routes=_routes(endpoint, readiness), lifespan=lifespan)
     app.state.stopping = stopping
     return app
+
+
+def _limits(server: ServerSettings) -> Limits:
+    return Limits(
+        default_page_size=server.limits.default_page_size,
+        max_page_size=server.limits.max_page_size,
+        max_rows_read=server.limits.max_rows_read,
+    )
+
+
+def _routes(endpoint: Endpoint, readiness: Callable[[Request], Response]) -> list[BaseRoute]:
+    return [
+        Route("/graphql", endpoint),
+        WebSocketRoute("/graphql", endpoint),
+        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+        Route("/healthz", lambda _: JSONResponse({"alive": True})),
+        Route("/readyz", readiness),
+    ]
 
 
 def _cursor_secret(configured: str | None) -> bytes:

@@ -227,7 +227,7 @@ class Whole(NamedTuple):
         row = self.sandbox.post("/control/life_pay/tasks", json=fields).raise_for_status().json()
         query = "{ exportTasks(first: 100) { nodes { id providerId } } }"
         nodes = self.graph.data(query)["exportTasks"]["nodes"]
-        return next(node["id"] for node in nodes if node["providerId"] == row["guid"])
+        return str(next(node["id"] for node in nodes if node["providerId"] == row["guid"]))
 
     def address_of(self, export_id: str) -> str:
         """Where an export task can be changed at its provider, with PATCH."""

@@ -7,7 +7,7 @@ from tests.resolvers.exports import Exports, context
 
 async def statuses(sightings: Sightings, *keys: Key) -> dict[str, str | None]:
     found = await sightings.look(context(), keys)
-    return {key.provider_id: each and each.provider_status for key, each in found.items()}  # type: ignore[union-attr]
+    return {key.provider_id: getattr(each, "provider_status", None) for key, each in found.items()}
 
 
 async def test_one_task_is_one_call_however_many_there_are() -> None:
