@@ -25,6 +25,7 @@ from server.documents import Documents, UnseenDocuments
 from server.endpoint import Endpoint
 from server.graphiql import STATIC
 from server.settings import ServerSettings, Settings, SourceSettings
+from server.start_page import start_page
 
 logger = getLogger("pacioli")
 
@@ -108,6 +109,7 @@ def _limits(server: ServerSettings) -> Limits:
 
 def _routes(endpoint: Endpoint, readiness: Callable[[Request], Response]) -> list[BaseRoute]:
     return [
+        Route("/", start_page),
         Route("/graphql", endpoint),
         WebSocketRoute("/graphql", endpoint),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),

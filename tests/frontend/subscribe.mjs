@@ -22,17 +22,15 @@ async function heard() {
   await fetch(address, { method: "PATCH", headers: { "Content-Type": "application/json" }, body });
 }
 
+async function follow() {
+  for await (const result of client.iterate({ query, variables })) {
+    print({ next: result });
+    await heard();
+  }
+  print({ complete: true });
+}
+
 await Promise.all(
-  Array.from({ length: times }, async () => {
-    try {
-      for await (const result of client.iterate({ query, variables })) {
-        print({ next: result });
-        await heard();
-      }
-      print({ complete: true });
-    } catch (error) {
-      print({ error });
-    }
-  }),
+  Array.from({ length: times }, () => follow().catch((error) => print({ error }))),
 );
 client.dispose();

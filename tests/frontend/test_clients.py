@@ -91,7 +91,9 @@ def test_the_schema_keeps_the_rules_of_relay() -> None:
 
 def test_a_schema_that_breaks_the_rules_is_noticed(tmp_path: Path) -> None:
     broken = tmp_path / "schema.graphql"
-    broken.write_text(SCHEMA.read_text("utf-8").replace("endCursor: String", "endCursor: Int"))
+    broken.write_text(
+        SCHEMA.read_text("utf-8").replace("pageInfo: PageInfo!", "pageInfo: PageInfo")
+    )
     (found,) = output("clients/lint.mjs", schema=str(broken))
     assert found["complaints"]
 

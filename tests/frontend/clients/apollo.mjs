@@ -5,7 +5,6 @@ import { first, firstValueFrom } from "rxjs";
 
 const { url, size, filter } = JSON.parse(process.argv.at(-1));
 
-// docs: client
 const cache = new InMemoryCache({
   typePolicies: {
     Query: {
@@ -20,9 +19,7 @@ const cache = new InMemoryCache({
   },
 });
 const client = new ApolloClient({ cache, link: new HttpLink({ uri: url }) });
-// docs: end
 
-// docs: walk
 const INVOICES = gql`
   query Invoices($first: Int!, $after: String, $filter: InvoiceFilter) {
     invoices(first: $first, after: $after, filter: $filter) {
@@ -44,7 +41,6 @@ while (invoices.pageInfo.hasNextPage) {
   invoices = await settled();
   pages += 1;
 }
-// docs: end
 
 const ids = invoices.edges.map(({ node }) => node.id);
 console.log(JSON.stringify({ pages, ids, amounts: invoices.edges.map((e) => e.node.total?.amount) }));

@@ -5,7 +5,6 @@ import { relayPagination } from "@urql/exchange-graphcache/extras";
 
 const { url, size, filter } = JSON.parse(process.argv.at(-1));
 
-// docs: client
 const cache = cacheExchange({
   keys: { Money: () => null, Source: (source) => source.name ?? null },
   resolvers: {
@@ -18,9 +17,7 @@ const cache = cacheExchange({
   },
 });
 const client = new Client({ url, exchanges: [cache, fetchExchange], preferGetMethod: false });
-// docs: end
 
-// docs: walk
 const INVOICES = gql`
   query Invoices($first: Int!, $after: String, $filter: InvoiceFilter) {
     invoices(first: $first, after: $after, filter: $filter) {
@@ -38,7 +35,6 @@ while (invoices.pageInfo.hasNextPage) {
   ({ invoices } = data); // all pages so far
   pages += 1;
 }
-// docs: end
 
 const ids = invoices.edges.map(({ node }) => node.id);
 console.log(JSON.stringify({ pages, ids, amounts: invoices.edges.map((e) => e.node.total?.amount) }));

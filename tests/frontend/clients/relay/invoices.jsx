@@ -5,7 +5,6 @@ import {
   useRefetchableFragment,
 } from "react-relay";
 
-// docs: list
 const QUERY = graphql`
   query invoicesQuery(
     $first: Int
@@ -53,9 +52,7 @@ export function Invoices({ show, ...variables }) {
   show({ ...list, edges: list.data.invoices.edges });
   return list.data.invoices.edges.map(({ node }) => <Invoice key={node.id} invoice={node} />);
 }
-// docs: end
 
-// docs: row
 const ROW = graphql`
   fragment invoicesRow on Invoice @refetchable(queryName: "invoicesRowQuery") {
     id
@@ -74,4 +71,3 @@ function Invoice({ invoice }) {
   refetchers.set(data.id, refetch);
   return <p id={data.id}>{data.status}</p>;
 }
-// docs: end

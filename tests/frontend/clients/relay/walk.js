@@ -27,7 +27,6 @@ const { Invoices, refetchers } = require("./invoices.jsx");
 const { url, size, filter } = JSON.parse(process.argv.at(-1));
 const asked = [];
 
-// docs: environment
 async function fetchFunction({ name, text: query }, variables) {
   asked.push(name);
   const response = await fetch(url, {
@@ -43,7 +42,6 @@ const environment = () =>
     network: Network.create(fetchFunction),
     store: new Store(new RecordSource()),
   });
-// docs: end
 
 async function until(happened) {
   while (!happened()) await act(() => new Promise((go) => setTimeout(go, 10)));

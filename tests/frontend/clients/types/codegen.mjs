@@ -6,7 +6,6 @@ import { generate } from "@graphql-codegen/cli";
 
 const { schema, documents, folder } = JSON.parse(process.argv.at(-1));
 
-// docs: codegen
 const config = {
   schema,
   documents,
@@ -21,7 +20,6 @@ const config = {
     },
   },
 };
-// docs: end
 
 const [{ content }] = await generate(config, false);
 await writeFile(`${folder}/graph.ts`, content);
