@@ -35,6 +35,7 @@ INIT_SECONDS = 10  # for a socket to say who it is
 MAX_OPERATIONS = 100  # at once over one socket
 STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
 """What is not the client's fault, though there is no data."""
+_NO_LINES = {ord(each): " " for each in "\r\n"}
 
 
 class Endpoint(GraphQL[Context, None]):
@@ -205,6 +206,10 @@ class Endpoint(GraphQL[Context, None]):
 
     def encode_json(self, data: object) -> bytes:
         return msgspec.json.encode(data)
+
+    def encode_json_string(self, data: object) -> str:
+        """For a stream of events, where a line ends the value: `raw` may have lines of its own."""
+        return super().encode_json_string(data).translate(_NO_LINES)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """For browsers only: curl accepts anything, but wants an answer to its query."""

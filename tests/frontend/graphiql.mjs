@@ -30,6 +30,9 @@ async function opened(colorScheme) {
     const { origin } = new URL(request.url());
     if (origin !== new URL(url).origin && origin !== "null") elsewhere.push(request.url());
   });
+  page.on("websocket", (socket) => {
+    if (new URL(socket.url()).host !== new URL(url).host) elsewhere.push(socket.url());
+  });
   await page.goto(url);
   await shows(page.locator(".graphiql-query-editor"), "NewestInvoices");
   return page;
