@@ -36,11 +36,11 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/*/*)
-	@$(NODE) { node -e 'process.exit(parseInt(process.versions.node) < 18)' && npm --version; } \
+$(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/* graphiql/examples/*)
+	@$(NODE) { { node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' && npm --version; } \
 		>/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes -r requirements-node.lock
-	@$(NODE) cd graphiql && npm ci --silent && npm run --silent build || \
+		--require-hashes -r requirements-node.lock; } && \
+		cd graphiql && npm ci --silent && npm run --silent build || \
 		{ echo "GraphiQL could not be built; the server runs without it" >&2; test -z "$$CI"; }
 
 system-packages: # as root on Debian: what the tests need besides

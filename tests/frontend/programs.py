@@ -21,7 +21,7 @@ def needed(*names: str) -> Path:
     """The first program of these names. Where there is none the test is left out, but not in CI."""
     found = [path for name in names if (path := shutil.which(name, path=PLACES))]
     if not found:
-        leave_out(f"{' or '.join(names)} is not installed (make system-packages)")
+        leave_out(f"{' or '.join(names)} is not installed (make setup, make system-packages)")
     return Path(found[0])
 
 
