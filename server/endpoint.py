@@ -1,7 +1,7 @@
 """/graphql: operations over HTTP, in one answer or as a stream of events, and over WebSocket."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
@@ -35,6 +35,7 @@ INIT_SECONDS = 10  # for a socket to say who it is
 MAX_OPERATIONS = 100  # at once over one socket
 STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
 """What is not the client's fault, though there is no data."""
+VARYING = {"Vary": "Accept"}
 _NO_LINES = {ord(each): " " for each in "\r\n"}
 
 
@@ -98,7 +99,7 @@ class Endpoint(GraphQL[Context, None]):
     def _refused(self, error: HTTPException, request: Request) -> Response:
         code = "LIMIT_EXCEEDED" if error.status_code == 413 else "BAD_REQUEST"
         body = self.encode_json(refusal(error.reason, code))
-        headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
+        headers = VARYING | ({"Allow": "GET, POST"} if error.status_code == 405 else {})
         return Response(body, error.status_code, headers, media_type=_media_type(request))
 
     async def get_context(
@@ -190,7 +191,7 @@ class Endpoint(GraphQL[Context, None]):
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         media_type = sub_response.media_type
         status = _status(response_data) if media_type == GRAPHQL_RESPONSE else 200
-        return Response(self.encode_json(response_data), status, media_type=media_type)
+        return Response(self.encode_json(response_data), status, VARYING, media_type=media_type)
 
     async def create_streaming_response(
         self,
@@ -241,8 +242,8 @@ def _is_streamed(asked: Parameters, header: str | None) -> bool:
     if accept.best((JSON, GRAPHQL_RESPONSE)):
         return False
     if not accept.names(EVENT_STREAM):
-        types: Sequence[str] = (GRAPHQL_RESPONSE, JSON, EVENT_STREAM)
-        raise HTTPException(406, f"There are answers as {', '.join(types)}.")
+        types = ", ".join((GRAPHQL_RESPONSE, JSON, EVENT_STREAM))
+        raise HTTPException(406, f"There are answers as {types}, and Accept has none of them.")
     return True
 
 

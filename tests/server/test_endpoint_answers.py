@@ -51,6 +51,7 @@ def test_the_old_type_keeps_200_for_all_that_is_a_request(
 ) -> None:
     response = post(graph, query, JSON)
     assert (response.status_code, response.headers["content-type"]) == (status, JSON)
+    assert response.headers["vary"] == "Accept"
 
 
 def test_a_timeout_is_no_fault_of_the_client(
