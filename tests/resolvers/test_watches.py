@@ -206,6 +206,24 @@ def test_polling_ends_with_the_last_watcher_and_begins_anew() -> None:
     in_virtual_time(test())
 
 
+def test_who_never_listens_is_not_waited_for() -> None:
+    async def test() -> None:
+        office = Office()
+        key = office.exports.add("a", 1)
+        waiting = asyncio.create_task(office.watches.watch(office.source, key))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        stream = await office.watches.watch(office.source, key)
+        del stream
+        await asyncio.sleep(0.1)
+        calls = len(office.exports.requests)
+        await asyncio.sleep(100)
+        assert len(office.exports.requests) == calls
+
+    in_virtual_time(test())
+
+
 def test_what_is_not_there_cannot_be_watched() -> None:
     async def test() -> None:
         office = Office()
