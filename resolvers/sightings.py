@@ -2,7 +2,7 @@
 
 Each task alone can be found in a list that its hint narrows: a call a task. Tasks that move are
 also all at the beginning of the list of what changed last: a call for all of them. That list is
-tried first where it can save calls, and no more once it did not, until something changes.
+tried first where it can save calls, and no more once it did not, until other tasks are watched.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,10 @@ class Sightings:
     async def _last_changed(
         self, context: Context, keys: Sequence[Key], found: dict[Key, Any], *, most: int
     ) -> int:
-        """Adds the tasks that are on the first pages of the list, and gives how many it read."""
+        """Adds the tasks at the beginning of the list, and gives how many pages it read.
+
+        It ends at the first page that has none of them.
+        """
         lane = self._source.plan(self._listing, LAST_CHANGED).lanes[0]
         rows = context.rows(self._source, KIND, lane, Direction.DESCENDING)
         wanted = {key.provider_id: key for key in keys}
@@ -57,7 +60,8 @@ class Sightings:
         while wanted and pages < most and (batch := await rows.some(start)):
             pages += 1
             start = batch[-1][0] + 1
-            for _, record in batch:
-                if record.key_id in wanted:
-                    found[wanted.pop(record.key_id)] = record
+            here = {record.key_id: record for _, record in batch if record.key_id in wanted}
+            if not here:
+                break
+            found |= {wanted.pop(key_id): record for key_id, record in here.items()}
         return pages

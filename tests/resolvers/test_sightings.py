@@ -36,7 +36,18 @@ async def test_what_is_not_among_them_is_looked_for_alone() -> None:
     expected = dict.fromkeys(("task 002", "task 099", "task 098", "task 097"), "InProgress")
     assert await statuses(sightings, *wanted) == expected
     pages = len([each for each in exports.requests if each["order_by"] == "updated_at_desc"])
-    assert (pages, len(exports.requests)) == (3, 4)
+    assert (pages, len(exports.requests)) == (2, 3)  # the second page has none of them
+
+
+async def test_old_tasks_cost_one_page_more_than_alone() -> None:
+    exports = Exports()
+    keys = [exports.add(f"task {n:03}", n) for n in range(100)]
+    found = await statuses(Sightings(exports.source()), *keys[:8])
+    assert set(found.values()) == {"InProgress"}
+    assert [each["order_by"] for each in exports.requests] == [
+        "updated_at_desc",
+        *["created_at_desc"] * 8,
+    ]
 
 
 async def test_the_list_is_not_tried_again_where_it_was_in_vain() -> None:
