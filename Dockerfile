@@ -1,10 +1,12 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
-COPY requirements.lock requirements-dev.lock ./
+COPY requirements.lock requirements-dev.lock requirements-node.lock ./
 # What builds the project is locked with the tools and stays behind in this stage.
-RUN python -m venv /opt/tools && /opt/tools/bin/pip install --no-cache-dir --require-hashes -r requirements-dev.lock
+RUN python -m venv /opt/tools && /opt/tools/bin/pip install --no-cache-dir --require-hashes -r requirements-dev.lock \
+    && /opt/tools/bin/pip install --no-cache-dir --require-hashes -r requirements-node.lock
 RUN python -m venv /opt/pacioli && /opt/pacioli/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
+RUN cd graphiql && export PATH=/opt/tools/bin:$PATH && npm ci && npm run build
 RUN /opt/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
     && /opt/pacioli/bin/pip install --no-deps --no-index /dist/*.whl
 

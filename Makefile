@@ -7,8 +7,11 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 UV ?= uv
 BIN := .venv/bin
 READY := .venv/.ready
+# The pages for people are bundled with node: the machine's, else one from the package index.
+PAGES := server/static/graphiql.js
+NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .PHONY: run test setup system-packages lock
 
@@ -21,7 +24,7 @@ test: setup # lint, check the types, run the tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(ARGS)
 
-setup: $(READY) # fill .venv with the locked dependencies and the project
+setup: $(READY) $(PAGES) # fill .venv with the locked dependencies and the project; bundle GraphiQL
 
 $(READY): requirements-dev.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -33,11 +36,20 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/* graphiql/examples/*)
+	@$(NODE) { { node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' && npm --version; } \
+		>/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-node.lock; } && \
+		cd graphiql && npm ci --silent && npm run --silent build || \
+		{ echo "GraphiQL could not be built; the server runs without it" >&2; test -z "$$CI"; }
+
 system-packages: # as root on Debian: what the tests need besides
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server \
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium \
 		$$("$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
 
 lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
-	$(COMPILE) $(ARGS) --output-file requirements.lock
-	$(COMPILE) $(ARGS) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
+	$(COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements.lock \
+		--output-file requirements-dev.lock
+	$(COMPILE) $(ARGS) --group node --output-file requirements-node.lock

@@ -4,7 +4,7 @@ Made once for each operation, so that what is read is shared within it and never
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from strawberry.dataloader import DataLoader
 
 from providers.answers import Answer, Terms
-from providers.base import Listing, Page
+from providers.base import Key, Listing, Page
 from providers.client import Source
 from providers.deadline import Deadline
 from providers.errors import MalformedError, UpstreamError
@@ -25,6 +25,8 @@ from resolvers.explain import Explanation
 from resolvers.rows import Budget, ChainedRows, Rows, WindowedRows
 
 T = TypeVar("T")
+Watch = Callable[[Source, Key], Awaitable[AsyncGenerator[Record, None]]]
+"""Gives a row as it is now and then at every change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Context:
     cursors: CursorCodec
     anew: bool = False
     explanation: Explanation | None = None
+    watch: Watch | None = None
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     deadline: Deadline = field(init=False)
     _rows: dict[Any, Rows] = field(default_factory=dict)

@@ -1,12 +1,13 @@
 """Things by their global ids."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 from providers.base import Key
 from providers.client import Source
 from providers.errors import UpstreamError
+from providers.views import Record
 from resolvers.context import Context
 from resolvers.errors import UserInputError
 from resolvers.identifiers import GlobalId, parse
@@ -28,15 +29,35 @@ async def load_node(
 
     Raises UserInputError for what is no id or one of another type, and the source's UpstreamError.
     """
+    source, wanted = _located(context, text, typename, argument)
+    if source is None or wanted.typename == "Source":
+        return source
+    return await _load_record(context, source, wanted)
+
+
+async def watch_export_task(context: Context, text: str) -> AsyncGenerator[Record, None]:
+    """The export task that a global id names, as it is now and then at every change.
+
+    Raises UserInputError for what is no id of one or of none, and the source's UpstreamError.
+    """
+    source, wanted = _located(context, text, "ExportTask", "id")
+    if source is None or KINDS["ExportTask"] not in source.spec.listings:
+        raise UserInputError("id: there is no such export task")
+    assert context.watch is not None, "a server that has subscriptions can watch"
+    return await context.watch(source, Key(wanted.provider_id, wanted.hint or None))
+
+
+def _located(
+    context: Context, text: str, typename: str | None, argument: str
+) -> tuple[Source | None, GlobalId]:
+    """The parts of a global id and its source, None where the caller has no such source."""
     wanted = parse(text, argument)
     if wanted.typename not in ("Source", *KINDS):
         raise UserInputError(f"{argument}: this is not an id of this graph")
     if typename is not None and wanted.typename != typename:
         raise UserInputError(f"{argument}: this is the id of a {wanted.typename}, not {typename}")
     source = next((each for each in context.sources if each.name == wanted.source), None)
-    if source is None or wanted.typename == "Source":
-        return source
-    return await _load_record(context, source, wanted)
+    return source, wanted
 
 
 async def _load_record(context: Context, source: Source, wanted: GlobalId) -> Any:

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 
 
 class Graph(Schema):
@@ -20,7 +21,7 @@ class Graph(Schema):
 def build(extensions: Sequence[type[SchemaExtension]] = ()) -> Schema:
     """The graph, ready to execute operations with the server's extensions."""
     config = StrawberryConfig(scalar_map=SCALARS)
-    return Graph(Query, config=config, extensions=extensions)
+    return Graph(Query, subscription=Subscription, config=config, extensions=extensions)
 
 
 def sdl() -> str:

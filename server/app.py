@@ -1,14 +1,15 @@
 """The composition root: settings in, an application out."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from logging import getLogger
 
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 
 from providers import REGISTRY
 from providers.answers import Freshness
@@ -21,12 +22,16 @@ from providers.transport import Transport
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from resolvers.explain import Explanation
+from resolvers.watches import Watches
 from schema import build
 from server.admission import Admission, Traffic
 from server.documents import Documents, UnseenDocuments
 from server.endpoint import Endpoint
+from server.graphiql import STATIC
+from server.settings import Limits as LimitSettings
 from server.settings import Settings, SourceSettings
 from server.shared import SharedCache, SharedPace, Store, open_store
+from server.start_page import start_page
 
 logger = getLogger("pacioli")
 
@@ -81,23 +86,20 @@ def _pace(per_second: float | None, account: str, store: Store | None) -> Pace |
 def create_app(settings: Settings) -> Starlette:
     """The server for these settings; its sources are opened when it starts."""
     server = settings.server
-    limits = Limits(
-        default_page_size=server.limits.default_page_size,
-        max_page_size=server.limits.max_page_size,
-        max_rows_read=server.limits.max_rows_read,
-        upstream_seconds=_upstream_seconds(server.limits.operation_timeout_seconds),
-    )
+    limits = _limits(server.limits)
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
+    traffic = Traffic(server.limits.max_operations_in_flight)
+    # A poll reads anew, whatever is kept.
+    watches = Watches(lambda: Context(tuple(sources), limits, cursors, anew=True))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with open_sources(settings) as opened:
             sources[:] = opened
             yield
+            watches.close()
             sources.clear()
-
-    traffic = Traffic(server.limits.max_operations_in_flight)
 
     def readiness(_: Request) -> Response:
         ready = not traffic.draining and (bool(sources) or not settings.sources)
@@ -107,31 +109,46 @@ def create_app(settings: Settings) -> Starlette:
         anew = "no-cache" in connection.headers.get("cache-control", "").lower()
         explained = connection.headers.get("x-pacioli-explain") == "1"
         explanation = Explanation() if explained else None
-        return Context(tuple(sources), limits, cursors, anew, explanation)
+        return Context(tuple(sources), limits, cursors, anew, explanation, watches.watch)
 
-    documents = Documents if server.introspection else UnseenDocuments
     endpoint = Endpoint(
-        build([documents]),
+        build([Documents if server.introspection else UnseenDocuments]),
         new_context,
         timeout=server.limits.operation_timeout_seconds,
         max_body_bytes=server.limits.max_body_bytes,
         with_graphiql=server.graphiql,
+        stopping=traffic.stopping,
     )
-    app = Starlette(
-        routes=[
-            Route("/graphql", Admission(endpoint, traffic)),
-            Route("/healthz", lambda _: JSONResponse({"alive": True})),
-            Route("/readyz", readiness),
-        ],
-        lifespan=lifespan,
-    )
+    app = Starlette(routes=_routes(endpoint, traffic, readiness), lifespan=lifespan)
     app.state.traffic = traffic
     return app
+
+
+def _limits(settings: LimitSettings) -> Limits:
+    return Limits(
+        default_page_size=settings.default_page_size,
+        max_page_size=settings.max_page_size,
+        max_rows_read=settings.max_rows_read,
+        upstream_seconds=_upstream_seconds(settings.operation_timeout_seconds),
+    )
 
 
 def _upstream_seconds(operation_seconds: float) -> float:
     """Until when an operation waits for upstreams, so that what the others gave still arrives."""
     return operation_seconds - min(0.5, operation_seconds / 10)
+
+
+def _routes(
+    endpoint: Endpoint, traffic: Traffic, readiness: Callable[[Request], Response]
+) -> list[BaseRoute]:
+    return [
+        Route("/", start_page),
+        Route("/graphql", Admission(endpoint, traffic)),
+        WebSocketRoute("/graphql", endpoint),
+        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+        Route("/healthz", lambda _: JSONResponse({"alive": True})),
+        Route("/readyz", readiness),
+    ]
 
 
 def _cursor_secret(configured: str | None) -> bytes:

@@ -8,6 +8,7 @@ from graphql import (
     GraphQLError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     parse,
     specified_rules,
 )
@@ -57,9 +58,32 @@ class UnseenDocuments(Documents):
 
 def is_ambiguous(text: str) -> bool:
     """Whether a document holds several operations, so that a request must name one of them."""
+    return len(_operations(text)) > 1
+
+
+def lacks_operation(text: str, name: str | None) -> bool:
+    """Whether a document that can be read has no operation of that name, or none at all."""
+    readable = isinstance(_document(text), DocumentNode)
+    return readable and not any(_is_named(each, name) for each in _operations(text))
+
+
+def is_subscription(text: str, name: str | None) -> bool:
+    """Whether the operation of that name, or the only one, is a subscription."""
+    return any(
+        operation.operation is OperationType.SUBSCRIPTION
+        for operation in _operations(text)
+        if _is_named(operation, name)
+    )
+
+
+def _is_named(operation: OperationDefinitionNode, name: str | None) -> bool:
+    return name is None or (operation.name is not None and operation.name.value == name)
+
+
+def _operations(text: str) -> Sequence[OperationDefinitionNode]:
     document = _document(text)
     definitions = () if isinstance(document, GraphQLError) else document.definitions
-    return sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
+    return [each for each in definitions if isinstance(each, OperationDefinitionNode)]
 
 
 def _document(text: str) -> DocumentNode | GraphQLError:

@@ -1,14 +1,16 @@
-"""/graphql: operations over HTTP."""
+"""/graphql: operations over HTTP, in one answer or as a stream of events, and over WebSocket."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry import Schema
@@ -16,28 +18,35 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.ides import GraphQL_IDE
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 
 from resolvers.context import Context
 from server import graphiql
-from server.documents import is_ambiguous
+from server.documents import is_subscription
 from server.errors import coded, presented, refusal
+from server.event_streams import until
+from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Accept
+from server.requests import Parameters, from_body, from_query_string
+from server.sockets import Conversation, TextSocket
 
-
-class Parameters(msgspec.Struct):
-    """A GraphQL request, as the members of a JSON body or the parameters of a query string."""
-
-    query: str | None = None
-    variables: dict[str, Any] | None = None
-    operationName: str | None = None  # noqa: N815 - its name on the wire
-    extensions: dict[str, Any] | None = None
-
-
-PARAMETERS = Parameters.__struct_fields__
+INIT_SECONDS = 10  # for a socket to say who it is
+MAX_OPERATIONS = 100  # at once over one socket
+STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
+"""What is not the client's fault, though there is no data."""
+VARYING = {"Vary": "Accept"}
+_NO_LINES = {ord(each): " " for each in "\r\n"}
 
 
 class Endpoint(GraphQL[Context, None]):
-    """Strawberry's view, with our codes for all that can be wrong with a request."""
+    """Strawberry's view, with our codes for all that can be wrong with a request.
+
+    Open streams of events end when `stopping` is set, so that they do not hold up the server.
+    """
+
+    websocket_adapter_class = TextSocket
+    graphql_transport_ws_handler_class = Conversation
 
     def __init__(
         self,
@@ -47,18 +56,29 @@ class Endpoint(GraphQL[Context, None]):
         timeout: float,
         max_body_bytes: int,
         with_graphiql: bool,
+        stopping: asyncio.Event,
     ) -> None:
         ide: GraphQL_IDE | None = "graphiql" if with_graphiql else None
-        super().__init__(schema, graphql_ide=ide, subscription_protocols=())
+        super().__init__(
+            schema,
+            graphql_ide=ide,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=MAX_OPERATIONS,
+        )
         self._new_context, self._timeout = new_context, timeout
-        self._max_body_bytes = max_body_bytes
-        self._page = graphiql.page()
+        self.max_body_bytes = max_body_bytes
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.run(WebSocket(scope, receive, send))
+            return
+        request = Request(scope, self._limited(receive))
         try:
-            response = await self.run(Request(scope, self._limited(receive)))
+            response = await self.run(request)
         except HTTPException as error:
-            response = self._refused(error)
+            response = self._refused(error, request)
         await response(scope, receive, send)
 
     def _limited(self, receive: Receive) -> Receive:
@@ -69,52 +89,94 @@ class Endpoint(GraphQL[Context, None]):
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > self._max_body_bytes:
-                limit = f"{self._max_body_bytes} bytes (max_body_bytes)"
+            if size > self.max_body_bytes:
+                limit = f"{self.max_body_bytes} bytes (max_body_bytes)"
                 raise HTTPException(413, f"The body is larger than {limit}.")
             return message
 
         return limited
 
-    def _refused(self, error: HTTPException) -> Response:
+    def _refused(self, error: HTTPException, request: Request) -> Response:
         code = "LIMIT_EXCEEDED" if error.status_code == 413 else "BAD_REQUEST"
         body = self.encode_json(refusal(error.reason, code))
-        headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
-        return Response(body, error.status_code, headers, media_type="application/json")
+        headers = VARYING | ({"Allow": "GET, POST"} if error.status_code == 405 else {})
+        return Response(body, error.status_code, headers, media_type=_media_type(request))
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
+        return self.context_of(request, {})
+
+    def context_of(self, request: HTTPConnection, opening: Mapping[str, Any]) -> Context:
+        """The context of one operation: every operation over HTTP and WebSocket has it from here.
+
+        `opening` is what a WebSocket said when it was opened.
+        """
         return self._new_context(request)
 
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        response = await super().get_sub_response(request)
+        response.media_type = _media_type(request)
+        return response
+
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
-        asked: Parameters
         if request.method == "GET":
-            asked = self._from_query_string(request.query_params)
-        elif (request.content_type or "").partition(";")[0].strip().lower() == "application/json":
-            asked = _decoded(await request.get_body(), Parameters)
+            asked = from_query_string(request.query_params)
+        elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
+            asked = from_body(await request.get_body())
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
-        if asked.operationName is None and is_ambiguous(asked.query or ""):
-            raise HTTPException(
-                400, "The document has several operations: name one, operationName."
-            )
+        asked.check()
         return GraphQLRequestData(
-            asked.query, asked.variables, asked.operationName, asked.extensions, protocol="http"
+            asked.query,
+            asked.variables,
+            asked.operationName,
+            asked.extensions,
+            protocol="sse" if _is_streamed(asked, request.headers.get("accept")) else "http",
         )
 
-    def _from_query_string(self, parameters: Any) -> Parameters:
-        """The request of a GET: its variables and extensions are JSON texts."""
-        parts = {name: parameters[name] for name in PARAMETERS if parameters.get(name)}
-        for name in parts.keys() & {"variables", "extensions"}:
-            parts[name] = _decoded(parts[name].encode(), dict[str, Any] | None)
-        return Parameters(**parts)
+    async def execute_operation(self, *args: Any, **kwargs: Any) -> Any:
+        asked: GraphQLRequestData = kwargs["request_data"]
+        if asked.protocol == "http":
+            return await super().execute_operation(*args, **kwargs)
+        parameters = Parameters(
+            asked.query, asked.variables, asked.operation_name, asked.extensions
+        )
+        return self.results(parameters, kwargs["context"])
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        context: Context = kwargs["context"]
+        return await self._timely(super().execute_single(*args, **kwargs), kwargs["context"])
+
+    async def results(
+        self, asked: Parameters, context: Context
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """The results of an operation that is streamed: of a query, one."""
+        stream: Any = await self.schema.stream(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=context,
+            operation_name=asked.operationName,
+            operation_extensions=asked.extensions,
+        )
+        async with aclosing(stream):
+            try:
+                if not is_subscription(asked.query or "", asked.operationName):
+                    yield await self._timely(anext(stream), context)
+                    return
+                async for result in stream:
+                    yield result
+            except GraphQLError as error:  # of a document that cannot be read
+                yield PreExecutionError(None, [error])
+            except Exception as error:  # noqa: BLE001 - it is masked, and logged
+                yield PreExecutionError(None, [GraphQLError("", original_error=error)])
+
+    async def _timely(
+        self, answer: Awaitable[ExecutionResult], context: Context
+    ) -> ExecutionResult:
+        """The answer within the time that an operation has, and what it cost."""
         try:
             async with asyncio.timeout(self._timeout):
-                result = await super().execute_single(*args, **kwargs)
+                result = await answer
         except TimeoutError:
             error = GraphQLError(f"The operation took longer than {self._timeout:g} s.")
             result = ExecutionResult(data=None, errors=[coded(error, "OPERATION_TIMEOUT")])
@@ -125,7 +187,7 @@ class Endpoint(GraphQL[Context, None]):
         return result
 
     async def process_result(
-        self, request: Request, result: ExecutionResult
+        self, request: Request | None, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
         answer: dict[str, Any] = {}
         if result.errors:
@@ -136,8 +198,29 @@ class Endpoint(GraphQL[Context, None]):
             answer["extensions"] = result.extensions
         return answer  # type: ignore[return-value]
 
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        media_type = sub_response.media_type
+        status = _status(response_data) if media_type == GRAPHQL_RESPONSE else 200
+        return Response(self.encode_json(response_data), status, VARYING, media_type=media_type)
+
+    async def create_streaming_response(
+        self,
+        request: Request | WebSocket,
+        stream: Callable[[], AsyncIterator[str]],
+        sub_response: Response,
+        headers: Mapping[str, str],
+    ) -> Response:
+        def lasting() -> AsyncIterator[str]:
+            return until(self._stopping, stream())
+
+        return await super().create_streaming_response(request, lasting, sub_response, headers)
+
     def encode_json(self, data: object) -> bytes:
         return msgspec.json.encode(data)
+
+    def encode_json_string(self, data: object) -> str:
+        """For a stream of events, where a line ends the value: `raw` may have lines of its own."""
+        return super().encode_json_string(data).translate(_NO_LINES)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """For browsers only: curl accepts anything, but wants an answer to its query."""
@@ -146,13 +229,37 @@ class Endpoint(GraphQL[Context, None]):
         return request.method == "GET" and asks_nothing and html
 
     async def render_graphql_ide(self, request: Request) -> Response:
-        return HTMLResponse(self._page)
+        return graphiql.page()
 
 
-def _decoded(body: bytes, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        raise HTTPException(400, f"This is not a GraphQL request: {error}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise HTTPException(400, "The request is not JSON.") from None
+def _media_type(request: Request | WebSocket) -> str:
+    """The type of an answer in one piece; also where the client would rather have none."""
+    return Accept(request.headers.get("accept")).best((JSON, GRAPHQL_RESPONSE)) or JSON
+
+
+def _is_streamed(asked: Parameters, header: str | None) -> bool:
+    """Whether to answer as a stream of events: subscriptions, and whoever accepts nothing else.
+
+    Raises HTTPException where the client accepts nothing that the answer can be.
+    """
+    accept = Accept(header)
+    if is_subscription(asked.query or "", asked.operationName):
+        if not accept.names(EVENT_STREAM):
+            raise HTTPException(
+                406, f"Subscriptions are answered as {EVENT_STREAM}, which Accept does not name."
+            )
+        return True
+    if accept.best((JSON, GRAPHQL_RESPONSE)):
+        return False
+    if not accept.names(EVENT_STREAM):
+        types = ", ".join((GRAPHQL_RESPONSE, JSON, EVENT_STREAM))
+        raise HTTPException(406, f"There are answers as {types}, and Accept has none of them.")
+    return True
+
+
+def _status(answer: Mapping[str, Any]) -> int:
+    """Without data nothing was executed; that is the client's fault, but for some errors."""
+    if "data" in answer:
+        return 200
+    codes = (error["extensions"]["code"] for error in answer["errors"])
+    return max(STATUSES.get(code, 400) for code in codes)

@@ -48,7 +48,7 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                ws="none",
+                ws="websockets-sansio",
                 timeout_graceful_shutdown=CANCEL_SECONDS,
             )
         )
@@ -67,6 +67,7 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if self._traffic.draining:
+            self._traffic.stopping.set()
             late = time.monotonic() >= self._drain_until
             self.should_exit = self.should_exit or late or not self._traffic.running
         return await super().on_tick(counter)

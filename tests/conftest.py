@@ -40,7 +40,9 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
-            uvicorn.Config(app, lifespan="off", ws="none", log_level="warning")  # see Stage
+            uvicorn.Config(  # see Stage
+                app, lifespan="off", ws="websockets-sansio", log_level="warning"
+            )
         )
         self.ready = threading.Event()
 
@@ -221,6 +223,23 @@ class Whole(NamedTuple):
             if count:
                 calls[name] = count
 
+    def export(self, **fields: Any) -> str:
+        """The global id of an export task that is made now, and stands still until it is moved."""
+        row = self.sandbox.post("/control/life_pay/tasks", json=fields).raise_for_status().json()
+        query = "{ exportTasks(first: 100) { nodes { id providerId } } }"
+        nodes = self.graph.data(query)["exportTasks"]["nodes"]
+        return str(next(node["id"] for node in nodes if node["providerId"] == row["guid"]))
+
+    def address_of(self, export_id: str) -> str:
+        """Where an export task can be changed at its provider, with PATCH."""
+        query = "query ($id: ID!) { exportTask(id: $id) { providerId } }"
+        guid = self.graph.data(query, id=export_id)["exportTask"]["providerId"]
+        return f"{self.sandbox.base_url}/control/life_pay/tasks/{guid}"
+
+    def move(self, export_id: str, **fields: Any) -> None:
+        """Changes an export task at its provider."""
+        self.sandbox.patch(self.address_of(export_id), json=fields).raise_for_status()
+
 
 def answer(response: httpx.Response) -> Answer:
     """The GraphQL answer that an HTTP response holds."""
@@ -282,6 +301,19 @@ def served_graph(stages: Stages, app: ASGIApp) -> Iterator[Graph]:
             graph.http.close()
 
 
+@contextmanager
+def served_whole(stages: Stages) -> Iterator[Whole]:
+    """A server over a sandbox as it is at NOW, and a client of each."""
+    with (
+        stages.show(create_sandbox(now=NOW)) as address,
+        httpx.Client(base_url=address, **PLAIN) as sandbox,
+    ):
+        text = f'[server]\ncursor_secret = "good for one test"\n{toml(address)}'
+        app = create_app(parse(text, Path("pacioli.toml"), {}))
+        with served_graph(stages, app) as client:
+            yield Whole(client, sandbox)
+
+
 @pytest.fixture(scope="session")
 def stages() -> Iterator[Stages]:
     """What all apps of the tests are served by."""
@@ -308,19 +340,6 @@ def graph(stages: Stages, still_yume: Yume) -> Iterator[Graph]:
     """A server with one account, `rental`, at a Yume that does not change."""
     with served_graph(stages, create_app(settings(source(still_yume)))) as client:
         yield client
-
-
-@contextmanager
-def served_whole(stages: Stages) -> Iterator[Whole]:
-    """A server over a whole sandbox, with the accounts that this one suggests."""
-    with (
-        stages.show(create_sandbox(now=NOW)) as address,
-        httpx.Client(base_url=address, **PLAIN) as sandbox,
-    ):
-        text = f'[server]\ncursor_secret = "good for one test"\n{toml(address)}'
-        app = create_app(parse(text, Path("pacioli.toml"), {}))
-        with served_graph(stages, app) as client:
-            yield Whole(client, sandbox)
 
 
 @pytest.fixture(scope="session")

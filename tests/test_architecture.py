@@ -107,6 +107,7 @@ TESTED_ELSEWHERE: Mapping[str, str] = {
     "schema.export_task": "tests/test_end_to_end.py",
     "schema.payment": "tests/test_end_to_end.py",
     "schema.sales_aggregate": "tests/test_end_to_end.py",
+    "schema.subscription": "tests/frontend/test_subscriptions.py",
     "schema.details.goedgeplaatst": "tests/test_end_to_end.py",
     "schema.details.smartpay": "tests/test_end_to_end.py",
     "schema.details.yume": "tests/test_end_to_end.py",

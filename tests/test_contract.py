@@ -40,9 +40,7 @@ CONTRACT = (HERE / "contract.graphql").read_text("utf-8")
 PRINTED = HERE.parent / "schema" / "schema.graphql"
 PRINT_ANEW = "If this change is meant: pacioli schema > schema/schema.graphql"
 
-MISSING = """\
-type Subscription
-"""
+MISSING = ""
 
 Facts = Mapping[str, frozenset[str]]
 

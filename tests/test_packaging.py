@@ -1,6 +1,7 @@
 """What is installed is what is here, exactly locked, and without addresses of registries."""
 
 import importlib
+import json
 import os
 import re
 import tomllib
@@ -11,7 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock")
+FRONTENDS = ("graphiql", "tests/frontend")
 PINNED = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+)", re.MULTILINE)
 
 
@@ -53,6 +55,26 @@ def test_locks_hold_hashes_and_no_addresses(lock: str) -> None:
     for requirement in requirements:
         assert PINNED.match(requirement)
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", requirement), requirement
+
+
+@pytest.mark.parametrize("folder", FRONTENDS)
+def test_locks_of_npm_hold_hashes_and_no_registry(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))
+    packages = {name: each for name, each in lock["packages"].items() if name}
+    assert packages
+    for name, package in packages.items():
+        assert "resolved" not in package, name
+        assert package["integrity"].startswith("sha512-"), name
+    settings = (ROOT / folder / ".npmrc").read_text("utf-8").splitlines()
+    assert "omit-lockfile-registry-resolved=true" in settings
+    assert "ignore-scripts=true" in settings
+
+
+def test_the_bundle_goes_into_the_wheel_and_not_into_the_repository() -> None:
+    wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["artifacts"] == ["server/static"]
+    assert "server/static/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    assert "npm run build" in (ROOT / "Dockerfile").read_text("utf-8")
 
 
 def test_locks_cover_what_is_asked_for() -> None:

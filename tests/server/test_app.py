@@ -46,7 +46,7 @@ async def test_sources_are_open_until_the_context_ends(still_yume: Yume) -> None
     assert all(session is not None and session.closed for session in sessions)
 
 
-@pytest.mark.parametrize("path", ["/", "/graphq", "/graphql/x", "/control"])
+@pytest.mark.parametrize("path", ["/nothing", "/graphq", "/graphql/x", "/control"])
 def test_unknown_paths(graph: Graph, path: str) -> None:
     assert graph.http.get(path).status_code == 404
 

@@ -9,7 +9,13 @@ from graphql import GraphQLError
 
 from schema import build
 from server import documents
-from server.documents import Documents, UnseenDocuments, is_ambiguous
+from server.documents import (
+    Documents,
+    UnseenDocuments,
+    is_ambiguous,
+    is_subscription,
+    lacks_operation,
+)
 
 SEEN, UNSEEN = build([Documents]), build([UnseenDocuments])
 
@@ -104,3 +110,34 @@ async def test_kept_mistakes_keep_nothing_of_the_operation(query: str) -> None:
 )
 def test_is_ambiguous(query: str, ambiguous: bool) -> None:
     assert is_ambiguous(query) is ambiguous
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "lacking"),
+    [
+        ("{ a }", None, False),
+        ("{ a }", "A", True),
+        ("query A { a }", "A", False),
+        ("query A { a } query B { b }", "B", False),
+        ("query A { a } query B { b }", "C", True),
+        ("fragment A on B { c }", None, True),
+        ("{", "A", False),  # it cannot be told
+    ],
+)
+def test_lacks_operation(query: str, name: str | None, lacking: bool) -> None:
+    assert lacks_operation(query, name) is lacking
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "subscription"),
+    [
+        ("{ a }", None, False),
+        ("subscription { a }", None, True),
+        ("subscription S { a } query Q { a }", "S", True),
+        ("subscription S { a } query Q { a }", "Q", False),
+        ("subscription S { a }", "T", False),
+        ("subscription {", None, False),
+    ],
+)
+def test_is_subscription(query: str, name: str | None, subscription: bool) -> None:
+    assert is_subscription(query, name) is subscription

@@ -213,7 +213,6 @@ def test_what_is_no_document(graph: Graph, query: str) -> None:
         "{ sources { name ... @defer { id } } }",
         "{ sources @stream { name } }",
         "mutation { a }",
-        "subscription { a }",
         "{ ...A } fragment A on Query { ...A }",
         "{ sources { id id: name } }",
     ],
@@ -313,6 +312,7 @@ def start_broken(stages: Stages) -> Iterator[StartBroken]:
                 timeout=timeout,
                 max_body_bytes=10_000,
                 with_graphiql=True,
+                stopping=asyncio.Event(),
             )
             app = Starlette(routes=[Route("/graphql", endpoint)])
             return started.enter_context(served_graph(stages, app))
@@ -361,6 +361,17 @@ def test_an_operation_that_takes_too_long(start_broken: StartBroken) -> None:
     assert error["extensions"] == {"code": "OPERATION_TIMEOUT"}
     assert "0.05 s" in error["message"]
     assert graph.data("{ __typename }") == {"__typename": "Query"}
+
+
+def test_the_time_of_a_query_is_bounded_in_whatever_form_it_is_answered(
+    start_broken: StartBroken,
+) -> None:
+    graph = start_broken(lambda: asyncio.get_running_loop().create_future(), timeout=0.05)
+    body = {"query": "{ sources { name } }"}
+    for accept, status in (("application/graphql-response+json", 504), ("text/event-stream", 200)):
+        response = graph.http.post("/graphql", json=body, headers={"Accept": accept})
+        assert response.status_code == status
+        assert "OPERATION_TIMEOUT" in response.text
 
 
 def test_an_operation_that_waits_for_a_slow_upstream(

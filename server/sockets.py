@@ -1,0 +1,173 @@
+"""Operations over WebSocket, by the protocol graphql-transport-ws.
+
+Strawberry's conversation, with these differences: messages are text and are looked at before they
+are believed; every operation has a context of its own; a document that cannot be read ends its
+operation, not the conversation; all errors have codes.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
+from typing import Any, Protocol, cast
+
+import msgspec
+from cross_web import HTTPException
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import (
+    NonJsonMessageReceived,
+    NonTextMessageReceived,
+    WebSocketDisconnected,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from resolvers.context import Context
+from server.errors import refusal
+from server.requests import Parameters
+
+TOO_BIG = 1009
+LONGEST_REASON = 120  # of a closing: bytes that fit into its frame
+
+
+class ConnectionInit(msgspec.Struct, tag="connection_init"):
+    """A client begins."""
+
+    payload: dict[str, Any] | None = None
+
+
+class Ping(msgspec.Struct, tag="ping"):
+    """A client wants to know whether anybody is there."""
+
+
+class Pong(msgspec.Struct, tag="pong"):
+    """A client says that it is there."""
+
+
+class Subscribe(msgspec.Struct, tag="subscribe"):
+    """A client begins an operation."""
+
+    id: str
+    payload: Parameters
+
+
+class Complete(msgspec.Struct, tag="complete"):
+    """A client has enough of an operation."""
+
+    id: str
+
+
+Received = ConnectionInit | Ping | Pong | Subscribe | Complete
+
+
+class View(Protocol):
+    """What the endpoint does for a conversation."""
+
+    max_body_bytes: int
+
+    def context_of(self, request: WebSocket, opening: Mapping[str, Any]) -> Context: ...
+
+    def results(
+        self, asked: Parameters, context: Context
+    ) -> AsyncGenerator[ExecutionResult, None]: ...
+
+    async def process_result(
+        self, request: WebSocket, result: ExecutionResult
+    ) -> Mapping[str, Any]: ...
+
+
+class TextSocket(ASGIWebSocketAdapter):
+    """A socket that takes and gives JSON as text, and no longer texts than an HTTP body."""
+
+    async def iter_json(
+        self, *, ignore_parsing_errors: bool = False
+    ) -> AsyncGenerator[object, None]:
+        with suppress(WebSocketDisconnect):
+            while self.ws.application_state is not WebSocketState.DISCONNECTED:
+                yield await self._message()
+
+    async def _message(self) -> object:
+        try:
+            text = await self.ws.receive_text()
+        except KeyError:
+            raise NonTextMessageReceived from None
+        if len(text) > cast(View, self.view).max_body_bytes:
+            await self.close(TOO_BIG, "Message too big")
+            raise WebSocketDisconnected
+        try:
+            return msgspec.json.decode(text)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            raise NonJsonMessageReceived from None
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        try:
+            await self.ws.send_text(msgspec.json.encode(message).decode())
+        except WebSocketDisconnect:
+            raise WebSocketDisconnected from None
+
+
+class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
+    """What is said over one socket; `opening` is what its client opened it with."""
+
+    websocket: TextSocket
+
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        self.opening: Mapping[str, Any] = {}
+        self._asked: dict[str, Parameters] = {}
+
+    async def handle_message(self, message: Any) -> None:
+        try:
+            received = msgspec.convert(message, Received)
+        except msgspec.ValidationError as error:
+            await self.handle_invalid_message(str(error)[:LONGEST_REASON])
+            return
+        if isinstance(received, ConnectionInit):
+            self.opening = received.payload or {}
+            message["payload"] = self.opening
+        elif isinstance(received, Subscribe):
+            if await self._refused(received):
+                return
+            message["payload"].setdefault("query", "")
+            self._asked[received.id] = received.payload
+        await super().handle_message(message)
+
+    async def _refused(self, message: Subscribe) -> bool:
+        """Whether an operation is one too many; its client is told."""
+        limit = self.max_subscriptions_per_connection
+        if limit is None or len(self.operations) < limit or not self.connection_acknowledged:
+            return False
+        complaint = refusal(f"This socket has {limit} operations already.", "LIMIT_EXCEEDED")
+        await self.send_message({"id": message.id, "type": "error", "payload": complaint["errors"]})
+        return True
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        asked = self._asked.pop(operation.id)
+        with suppress(WebSocketDisconnected):
+            try:
+                asked.check()
+            except HTTPException as error:
+                await _end(operation, refusal(error.reason, "BAD_REQUEST")["errors"])
+                return
+            view, socket = cast(View, self.view), self.websocket.ws
+            context = view.context_of(socket, self.opening)
+            async with aclosing(view.results(asked, context)) as results:
+                async for result in results:
+                    answer = await view.process_result(socket, result)
+                    if isinstance(result, PreExecutionError):
+                        await _end(operation, answer["errors"])
+                        return
+                    await _say(operation, "next", payload=answer)
+            await _say(operation, "complete")
+
+
+async def _end(operation: Operation[Context, None], errors: Any) -> None:
+    """Ends an operation that gave nothing."""
+    await _say(operation, "error", payload=errors)
+
+
+async def _say(operation: Operation[Context, None], kind: str, **others: Any) -> None:
+    message: Any = {"id": operation.id, "type": kind, **others}
+    await operation.send_operation_message(message)

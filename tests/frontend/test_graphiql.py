@@ -1,0 +1,54 @@
+"""GraphiQL in a browser: it runs what it offers, offline, under the page's own strict policy."""
+
+from pathlib import Path
+
+import pytest
+
+from server.graphiql import STATIC
+from tests.conftest import Whole
+from tests.frontend.programs import HERE, leave_out, needed, output
+
+PICTURES = HERE / "pictures"
+TABS = [
+    "NewestInvoices",
+    "NextPage",
+    "FailedPayments",
+    "SalesOfAMonth",
+    "RunningExports",
+    "WatchExport",
+    "WhoIsDown",
+    "Explain",
+]
+
+
+@pytest.fixture
+def browser() -> Path:
+    return needed("chromium", "chromium-browser", "google-chrome")
+
+
+def test_a_person_works_with_it(changing_whole: Whole, browser: Path) -> None:
+    if not (STATIC / "graphiql.js").exists():
+        leave_out("GraphiQL is not built (make setup)")
+    PICTURES.mkdir(exist_ok=True)
+    export_id = changing_whole.export(status="InProgress", progress=11)
+    address = changing_whole.address_of(export_id)
+    seen = output(
+        "graphiql.mjs",
+        url=f"{changing_whole.graph.address}/graphql",
+        browser=str(browser),
+        pictures=str(PICTURES),
+        exportId=export_id,
+        move=[
+            (11, (address, {"status": "InProgress", "progress": 64})),
+            (64, (address, {"status": "Completed", "progress": 100})),
+            (100, None),
+        ],
+    )
+    assert seen == [
+        {"tabs": TABS},
+        {"shown": ["answer", "documentation", "explorer"]},
+        {"progress": 11},
+        {"progress": 64},
+        {"progress": 100},
+        {"complaints": [], "elsewhere": []},
+    ]

@@ -1,0 +1,43 @@
+"""Streams of events end by themselves or with the server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from server.event_streams import until
+
+
+async def test_events_pass_until_there_are_no_more() -> None:
+    async def events() -> AsyncIterator[str]:
+        yield "a"
+        yield "b"
+
+    assert [event async for event in until(asyncio.Event(), events())] == ["a", "b"]
+
+
+async def test_a_stop_ends_a_stream_that_waits() -> None:
+    stopping, closed = asyncio.Event(), asyncio.Event()
+
+    async def events() -> AsyncIterator[str]:
+        try:
+            yield "a"
+            await asyncio.get_running_loop().create_future()
+        finally:
+            closed.set()
+
+    stream = until(stopping, events())
+    assert await anext(stream) == "a"
+    waiting = asyncio.ensure_future(anext(stream, "the end"))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    stopping.set()
+    assert await waiting == "the end"
+    await closed.wait()
+
+
+async def test_a_stop_before_the_beginning() -> None:
+    async def events() -> AsyncIterator[str]:
+        yield "a"
+
+    stopping = asyncio.Event()
+    stopping.set()
+    assert [event async for event in until(stopping, events())] == []

@@ -1,0 +1,207 @@
+"""The conversation over a WebSocket, word by word. Real clients: tests/frontend."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from server import endpoint
+from tests.conftest import Graph, StartGraph, StartYume, Whole, settings, source
+
+PROTOCOL = "graphql-transport-ws"
+
+
+class Socket:
+    """A client that says what it is told to."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    def say(self, kind: str, **others: Any) -> None:
+        self.connection.send(json.dumps({"type": kind, **others}))
+
+    def hear(self) -> Any:
+        text = self.connection.recv(timeout=20)
+        assert isinstance(text, str)
+        return json.loads(text)
+
+    def begin(self, payload: Any = None) -> None:
+        self.say("connection_init", payload=payload)
+        assert self.hear() == {"type": "connection_ack"}
+
+    def ask(self, query: str, name: str = "1", **payload: Any) -> Any:
+        """The first answer to an operation."""
+        self.say("subscribe", id=name, payload={"query": query, **payload})
+        return self.hear()
+
+    def closing(self) -> int:
+        """The code that the server closes with."""
+        with pytest.raises(ConnectionClosed) as caught:
+            self.connection.recv(timeout=20)
+        assert caught.value.rcvd is not None
+        return caught.value.rcvd.code
+
+
+Open = Callable[..., Socket]
+
+
+@pytest.fixture
+def opened() -> Iterator[Open]:
+    """Opens sockets to servers."""
+    with ExitStack() as sockets:
+
+        def start(graph: Graph, **options: Any) -> Socket:
+            address = graph.address.replace("http", "ws", 1) + "/graphql"
+            given = {"subprotocols": [PROTOCOL], "proxy": None, **options}
+            return Socket(sockets.enter_context(connect(address, **given)))
+
+        yield start
+
+
+def test_a_query(graph: Graph, opened: Open) -> None:
+    socket = opened(graph)
+    assert socket.connection.subprotocol == PROTOCOL
+    socket.begin({"authorization": "Bearer x"})
+    data = {"data": {"__typename": "Query"}}
+    assert socket.ask("{ __typename }") == {"type": "next", "id": "1", "payload": data}
+    assert socket.hear() == {"type": "complete", "id": "1"}
+    assert socket.ask("{ __typename }")["payload"] == data  # the id is free again
+
+
+def test_every_operation_reads_anew(
+    start_yume: StartYume, start_graph: StartGraph, opened: Open
+) -> None:
+    yume = start_yume()
+    socket = opened(start_graph(settings(source(yume))))
+    socket.begin()
+    query = "{ invoices(first: 1) { totalCount } }"
+    before = socket.ask(query)["payload"]["data"]["invoices"]["totalCount"]
+    assert socket.hear()["type"] == "complete"
+    yume.insert()
+    assert socket.ask(query)["payload"]["data"]["invoices"]["totalCount"] == before + 1
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ({"query": "{"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{ nope }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": "subscription { nope }"}, "GRAPHQL_VALIDATION_FAILED"),
+        ({"query": "subscription ($id: ID!) { exportTask(id: $id) { id } }"}, "BAD_USER_INPUT"),
+        ({"query": 'subscription { exportTask(id: "x") { id } }'}, "BAD_USER_INPUT"),
+        ({"query": ""}, "BAD_REQUEST"),
+        ({}, "BAD_REQUEST"),
+        ({"query": "query A {__typename} query B {__typename}"}, "BAD_REQUEST"),
+        ({"query": "query A {__typename}", "operationName": "B"}, "BAD_REQUEST"),
+        ({"query": "fragment F on Query {__typename}"}, "BAD_REQUEST"),
+    ],
+    ids=str,
+)
+def test_an_operation_that_fails_leaves_the_socket_open(
+    graph: Graph, opened: Open, payload: dict[str, Any], code: str
+) -> None:
+    socket = opened(graph)
+    socket.begin()
+    socket.say("subscribe", id="1", payload=payload)
+    answer = socket.hear()
+    assert (answer["type"], answer["id"]) == ("error", "1")
+    assert [error["extensions"]["code"] for error in answer["payload"]] == [code]
+    assert socket.ask("{ __typename }")["type"] == "next"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "[]",
+        "{}",
+        '"connection_init"',
+        "[" * 50_000,
+        '{"type": "nope"}',
+        '{"type": "subscribe"}',
+        '{"type": "subscribe", "id": 1, "payload": {"query": "{__typename}"}}',
+        '{"type": "subscribe", "id": "1", "payload": "x"}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": 1}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": "{a}", "variables": []}}',
+        '{"type": "complete"}',
+        b'{"type": "ping"}',
+    ],
+    ids=lambda text: str(text)[:60],
+)
+def test_what_is_no_message_closes_the_socket(
+    graph: Graph, opened: Open, text: str | bytes
+) -> None:
+    socket = opened(graph)
+    socket.begin()
+    socket.connection.send(text)
+    assert socket.closing() == 4400
+
+
+def test_a_message_that_is_too_long(start_graph: StartGraph, opened: Open) -> None:
+    socket = opened(start_graph(settings(limits={"max_body_bytes": 1000})))
+    socket.begin()
+    socket.connection.send(" " * 1001)
+    assert socket.closing() == 1009
+
+
+def test_the_rules_of_the_protocol(graph: Graph, opened: Open) -> None:
+    early, twice = opened(graph), opened(graph)
+    early.say("subscribe", id="1", payload={"query": "{ __typename }"})
+    assert early.closing() == 4401
+    twice.begin()
+    twice.say("ping")
+    assert twice.hear() == {"type": "pong"}
+    twice.say("connection_init")
+    assert twice.closing() == 4429
+
+
+def test_one_name_for_two_operations(changing_whole: Whole, opened: Open) -> None:
+    query = f'subscription {{ exportTask(id: "{changing_whole.export()}") {{ status }} }}'
+    socket = opened(changing_whole.graph)
+    socket.begin()
+    assert socket.ask(query)["payload"] == {"data": {"exportTask": {"status": "QUEUED"}}}
+    socket.say("subscribe", id="1", payload={"query": query})
+    assert socket.closing() == 4409
+
+
+def test_too_many_operations(
+    changing_whole: Whole, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = f'subscription {{ exportTask(id: "{changing_whole.export()}") {{ status }} }}'
+    socket = opened(changing_whole.graph)
+    socket.begin()
+    for number in range(endpoint.MAX_OPERATIONS):
+        assert socket.ask(query, str(number))["type"] == "next"
+    answer = socket.ask(query, "one more")
+    assert (answer["type"], answer["id"]) == ("error", "one more")
+    assert answer["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+    socket.say("complete", id="7")
+    assert socket.ask(query, "instead")["type"] == "next"
+
+
+@pytest.mark.parametrize("protocols", [["graphql-ws"], ["other"], None])
+def test_other_protocols_are_not_spoken(
+    graph: Graph, opened: Open, protocols: list[str] | None
+) -> None:
+    socket = opened(graph, subprotocols=protocols)
+    assert socket.connection.subprotocol is None
+    assert socket.closing() == 4406
+
+
+def test_a_socket_that_says_nothing_is_closed(
+    start_graph: StartGraph, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert endpoint.INIT_SECONDS == 10
+    monkeypatch.setattr(endpoint, "INIT_SECONDS", 0.1)
+    assert opened(start_graph(settings())).closing() == 4408
+
+
+def test_a_page_of_another_site_cannot_open_a_socket(graph: Graph, opened: Open) -> None:
+    with pytest.raises(Exception, match="403"):
+        opened(graph, origin="https://elsewhere.example")
+    own = opened(graph, origin=graph.address)
+    own.begin()
