@@ -16,6 +16,7 @@ from providers.client import Answer, Source
 from providers.paginators import Token
 from providers.queries import Direction
 from providers.wire import Request
+from resolvers.callers import NOBODY, Caller
 from resolvers.cursors import CursorCodec
 from resolvers.rows import Budget, ChainedRows, Rows, WindowedRows
 
@@ -36,6 +37,7 @@ class Context:
     sources: Sequence[Source]
     limits: Limits
     cursors: CursorCodec
+    caller: Caller = NOBODY
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)

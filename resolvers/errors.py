@@ -1,4 +1,4 @@
-"""What a field fails with as a whole: bad arguments, or every source lost."""
+"""What a field fails with as a whole: bad arguments, no permission, or every source lost."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -10,6 +10,16 @@ class UserInputError(Exception):
     """An argument that cannot be meant; the message names it and says what would be right."""
 
     code: ClassVar[str] = "BAD_USER_INPUT"
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        return {"code": self.code}
+
+
+class ForbiddenError(Exception):
+    """Something that the caller has no scope for; the message names what, and which scope."""
+
+    code: ClassVar[str] = "FORBIDDEN"
 
     @property
     def extensions(self) -> dict[str, Any]:

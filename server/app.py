@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from logging import getLogger
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -14,11 +14,15 @@ from providers import REGISTRY
 from providers.base import Account
 from providers.client import Source
 from providers.transport import Transport
+from resolvers.callers import NOBODY
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from schema import build
+from server.authentication import Door, caller_of
 from server.documents import Documents, UnseenDocuments
 from server.endpoint import Endpoint
+from server.middleware import at_the_graph, everywhere
+from server.settings import Limits as LimitSettings
 from server.settings import Settings, SourceSettings
 
 logger = getLogger("pacioli")
@@ -54,20 +58,22 @@ async def _open(settings: SourceSettings, stack: AsyncExitStack) -> Source:
 def create_app(settings: Settings) -> Starlette:
     """The server for these settings; its sources are opened when it starts."""
     server = settings.server
-    limits = Limits(
-        default_page_size=server.limits.default_page_size,
-        max_page_size=server.limits.max_page_size,
-        max_rows_read=server.limits.max_rows_read,
-    )
+    limits = _limits(server.limits)
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
+    door = Door(settings.auth)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with open_sources(settings) as opened:
+        async with open_sources(settings) as opened, door.opened():
             sources[:] = opened
             yield
             sources.clear()
+
+    def new_context(connection: HTTPConnection) -> Context:
+        caller = caller_of(connection) or NOBODY
+        readable = tuple(source for source in sources if caller.reads(source.name))
+        return Context(readable, limits, cursors, caller)
 
     def readiness(_: Request) -> Response:
         ready = bool(sources) or not settings.sources
@@ -76,18 +82,27 @@ def create_app(settings: Settings) -> Starlette:
     documents = Documents if server.introspection else UnseenDocuments
     endpoint = Endpoint(
         build([documents]),
-        lambda: Context(tuple(sources), limits, cursors),
+        new_context,
         timeout=server.limits.operation_timeout_seconds,
         max_body_bytes=server.limits.max_body_bytes,
         with_graphiql=server.graphiql,
     )
     return Starlette(
         routes=[
-            Route("/graphql", endpoint),
+            Route("/graphql", endpoint, middleware=at_the_graph()),
             Route("/healthz", lambda _: JSONResponse({"alive": True})),
             Route("/readyz", readiness),
         ],
+        middleware=everywhere(door),
         lifespan=lifespan,
+    )
+
+
+def _limits(settings: LimitSettings) -> Limits:
+    return Limits(
+        default_page_size=settings.default_page_size,
+        max_page_size=settings.max_page_size,
+        max_rows_read=settings.max_rows_read,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -21,7 +21,7 @@ from strawberry.types import ExecutionResult
 from resolvers.context import Context
 from server import graphiql
 from server.documents import is_ambiguous
-from server.errors import coded, presented, refusal
+from server.errors import coded, presented, refused
 
 
 class Parameters(msgspec.Struct):
@@ -42,7 +42,7 @@ class Endpoint(GraphQL[Context, None]):
     def __init__(
         self,
         schema: Schema,
-        new_context: Callable[[], Context],
+        new_context: Callable[[HTTPConnection], Context],
         *,
         timeout: float,
         max_body_bytes: int,
@@ -78,14 +78,13 @@ class Endpoint(GraphQL[Context, None]):
 
     def _refused(self, error: HTTPException) -> Response:
         code = "LIMIT_EXCEEDED" if error.status_code == 413 else "BAD_REQUEST"
-        body = self.encode_json(refusal(error.reason, code))
         headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
-        return Response(body, error.status_code, headers, media_type="application/json")
+        return refused(error.status_code, error.reason, code, headers)
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
-        return self._new_context()
+        return self._new_context(request)
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         asked: Parameters
@@ -132,10 +131,7 @@ class Endpoint(GraphQL[Context, None]):
         return msgspec.json.encode(data)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """For browsers only: curl accepts anything, but wants an answer to its query."""
-        asks_nothing = not request.query_params.keys() & {"query", "extensions"}
-        html = "text/html" in request.headers.get("accept", "")
-        return request.method == "GET" and asks_nothing and html
+        return graphiql.wants_page(request)
 
     async def render_graphql_ide(self, request: Request) -> Response:
         return HTMLResponse(self._page)

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 from graphql import GraphQLError
+from starlette.responses import Response
 
 logger = logging.getLogger("pacioli")
 
@@ -38,6 +40,14 @@ def _masked(error: GraphQLError) -> GraphQLError:
     message = f"Something went wrong here that is not your fault. It is logged as {incident}."
     extensions = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
     return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
+
+
+def refused(
+    status: int, message: str, code: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The response to a request that goes no further."""
+    body = msgspec.json.encode(refusal(message, code))
+    return Response(body, status, headers, media_type="application/json")
 
 
 def refusal(message: str, code: str) -> Mapping[str, Any]:

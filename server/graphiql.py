@@ -2,6 +2,8 @@
 
 import re
 
+from starlette.requests import Request
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.http.ides import get_graphql_ide_html
 
 EXAMPLES = """\
@@ -69,6 +71,13 @@ query WhoIsDown {
 """
 
 _EXAMPLE = re.compile(r"const EXAMPLE_QUERY = `.*?`;", re.DOTALL)
+
+
+def wants_page(request: Request | BaseRequestProtocol) -> bool:
+    """Whether a request is a browser's for the page: curl takes anything, but wants an answer."""
+    asks_nothing = not request.query_params.keys() & {"query", "extensions", "documentId"}
+    html = "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and asks_nothing and html
 
 
 def page() -> str:

@@ -11,9 +11,15 @@ from msgspec import Meta
 
 from providers import REGISTRY
 from providers.queries import Direction
+from resolvers.callers import Scope
 
 NAME = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
 PROVIDERS = rf"\A({'|'.join(REGISTRY)})\Z"
+KEY_HASH = r"\Asha256:[0-9a-f]{64}\Z"
+HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?"
+ORIGIN = rf"\Ahttps?://{HOST}\Z"
+THIS_MACHINE = r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?"
+KEY_SET_URL = rf"\A(https://{HOST}|http://{THIS_MACHINE})(/[^\s?#]*)?\Z"
 URL = r"\A(?i:https?)://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?(/[^\s?#]*)?\Z"
 
 Flag = Annotated[bool, Meta(description="true or false")]
@@ -34,6 +40,30 @@ Order = Annotated[
     Meta(description='"created_at_desc", "created_at_asc" or "none"'),
 ]
 Names = Annotated[tuple[str, ...], Meta(description="a list of names of sources")]
+Scopes = Annotated[
+    tuple[Scope, ...], Meta(description=f"a list of scopes; they are {', '.join(Scope)}")
+]
+Origins = Annotated[
+    tuple[Annotated[str, Meta(pattern=ORIGIN)], ...],
+    Meta(description='a list of origins such as "https://app.example"'),
+]
+KeyHash = Annotated[
+    str, Meta(pattern=KEY_HASH, description='"sha256:" and 64 hexadecimal digits: pacioli hash-key')
+]
+KeySetUrl = Annotated[
+    str, Meta(pattern=KEY_SET_URL, description="an https address, or http of this machine")
+]
+Algorithms = Annotated[
+    tuple[
+        Literal[
+            "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
+        ],
+        ...,
+    ],
+    Meta(
+        min_length=1, description="a list of algorithms with a public key: RS256, ES256, EdDSA, ..."
+    ),
+]
 SettlesBy = Annotated[
     Literal["invoice_number", "order_number"],
     Meta(description='"invoice_number" or "order_number"'),
@@ -65,7 +95,39 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     cursor_secret: str | None = None
     graphiql: Flag = True
     introspection: Flag = True
+    cors_origins: Origins = ()
     limits: Limits = Limits()
+
+
+class IssuerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may sign tokens: an element of `[[auth.issuers]]`.
+
+    The algorithms are those with a public key only, so that the key that everybody knows can never
+    be taken for a secret.
+    """
+
+    issuer: str
+    audience: str
+    jwks_url: KeySetUrl
+    algorithms: Algorithms
+    scopes_claim: str = "scope"
+    sources_claim: str = "sources"
+
+
+class ApiKeySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A client with a key of its own: an element of `[[auth.api_keys]]`."""
+
+    name: Name
+    hash: KeyHash
+    scopes: Scopes = ()
+    sources: Names = ()
+
+
+class AuthSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gets in: `[auth]`."""
+
+    issuers: tuple[IssuerSettings, ...] = ()
+    api_keys: tuple[ApiKeySettings, ...] = ()
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,4 +158,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration."""
 
     server: ServerSettings = ServerSettings()
+    auth: AuthSettings | None = None
     sources: tuple[SourceSettings, ...] = ()

@@ -304,7 +304,7 @@ def start_broken(stages: Stages) -> Iterator[StartBroken]:
         def start(give: Callable[[], Any], timeout: float = 30) -> Graph:
             endpoint = Endpoint(
                 build([Documents]),
-                lambda: cast(Context, BrokenContext(give)),
+                lambda _: cast(Context, BrokenContext(give)),
                 timeout=timeout,
                 max_body_bytes=10_000,
                 with_graphiql=True,
