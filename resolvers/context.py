@@ -18,6 +18,7 @@ from providers.queries import Direction
 from providers.wire import Request
 from resolvers.callers import NOBODY, Caller
 from resolvers.cursors import CursorCodec
+from resolvers.errors import LimitError
 from resolvers.rows import Budget, ChainedRows, Rows, WindowedRows
 
 
@@ -28,6 +29,8 @@ class Limits:
     default_page_size: int = 25
     max_page_size: int = 100
     max_rows_read: int = 10_000
+    max_ids: int = 100
+    max_upstream_calls: int = 2000
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class Context:
     cursors: CursorCodec
     caller: Caller = NOBODY
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    calls: int = 0
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
@@ -64,5 +68,13 @@ class Context:
         request = listing.paginator.request(lane, position)
         key = (source.name, request, state)
         if key not in self._answers:
+            self.call()
             self._answers[key] = asyncio.ensure_future(source.ask(request))
         return source.page(listing, position, await asyncio.shield(self._answers[key]))
+
+    def call(self) -> None:
+        """Counts a call that an upstream is about to get. Raises LimitError past the limit."""
+        self.calls += 1
+        limit = self.limits.max_upstream_calls
+        if self.calls > limit:
+            raise LimitError("upstream calls", self.calls, limit, "max_upstream_calls")

@@ -26,6 +26,16 @@ class ForbiddenError(Exception):
         return {"code": self.code}
 
 
+class LimitError(Exception):
+    """More of something than one operation may have; the message names the limit's key."""
+
+    code: ClassVar[str] = "LIMIT_EXCEEDED"
+
+    def __init__(self, what: str, value: int, limit: int, key: str) -> None:
+        super().__init__(f"{what}: {value}, but the limit is {limit} (server.limits.{key})")
+        self.extensions = {"code": self.code, "value": value, "limit": limit, "key": key}
+
+
 class AllSourcesError(Exception):
     """Every source of a list failed: the first one's error, and which sources with which codes."""
 

@@ -53,6 +53,8 @@ class ByKey:
     async def load(self, keys: Sequence[Key]) -> Sequence[Found]:
         listing = self.source.spec.listings[self.kind]
         if listing.single is not None:
+            for _ in keys:
+                self.context.call()
             asked = (self.source.single(listing.single, key.provider_id) for key in keys)
             return await asyncio.gather(*asked, return_exceptions=True)  # type: ignore[return-value]
         lists = self.source.find(listing, keys)

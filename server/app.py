@@ -1,7 +1,7 @@
 """The composition root: settings in, an application out."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from logging import getLogger
 
@@ -19,11 +19,11 @@ from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from schema import build
 from server.authentication import Door, caller_of
-from server.documents import Documents, UnseenDocuments
+from server.documents import documents
 from server.endpoint import Endpoint
 from server.middleware import at_the_graph, everywhere
 from server.settings import Limits as LimitSettings
-from server.settings import Settings, SourceSettings
+from server.settings import ServerSettings, Settings, SourceSettings
 
 logger = getLogger("pacioli")
 
@@ -79,17 +79,9 @@ def create_app(settings: Settings) -> Starlette:
         ready = bool(sources) or not settings.sources
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
-    documents = Documents if server.introspection else UnseenDocuments
-    endpoint = Endpoint(
-        build([documents]),
-        new_context,
-        timeout=server.limits.operation_timeout_seconds,
-        max_body_bytes=server.limits.max_body_bytes,
-        with_graphiql=server.graphiql,
-    )
     return Starlette(
         routes=[
-            Route("/graphql", endpoint, middleware=at_the_graph()),
+            Route("/graphql", _endpoint(server, new_context), middleware=at_the_graph()),
             Route("/healthz", lambda _: JSONResponse({"alive": True})),
             Route("/readyz", readiness),
         ],
@@ -98,11 +90,24 @@ def create_app(settings: Settings) -> Starlette:
     )
 
 
+def _endpoint(server: ServerSettings, new_context: Callable[[HTTPConnection], Context]) -> Endpoint:
+    return Endpoint(
+        build([documents(server)]),
+        new_context,
+        timeout=server.limits.operation_timeout_seconds,
+        max_body_bytes=server.limits.max_body_bytes,
+        max_errors=server.limits.max_errors,
+        with_graphiql=server.graphiql,
+    )
+
+
 def _limits(settings: LimitSettings) -> Limits:
     return Limits(
         default_page_size=settings.default_page_size,
         max_page_size=settings.max_page_size,
         max_rows_read=settings.max_rows_read,
+        max_ids=settings.max_ids,
+        max_upstream_calls=settings.max_upstream_calls,
     )
 
 

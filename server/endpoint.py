@@ -19,6 +19,7 @@ from strawberry.http.ides import GraphQL_IDE
 from strawberry.types import ExecutionResult
 
 from resolvers.context import Context
+from resolvers.errors import LimitError
 from server import graphiql
 from server.documents import is_ambiguous
 from server.errors import coded, presented, refused
@@ -33,6 +34,7 @@ class Parameters(msgspec.Struct):
     extensions: dict[str, Any] | None = None
 
 
+COST_HEADER = "X-Pacioli-Cost"
 PARAMETERS = Parameters.__struct_fields__
 
 
@@ -46,12 +48,13 @@ class Endpoint(GraphQL[Context, None]):
         *,
         timeout: float,
         max_body_bytes: int,
+        max_errors: int | None = None,
         with_graphiql: bool,
     ) -> None:
         ide: GraphQL_IDE | None = "graphiql" if with_graphiql else None
         super().__init__(schema, graphql_ide=ide, subscription_protocols=())
         self._new_context, self._timeout = new_context, timeout
-        self._max_body_bytes = max_body_bytes
+        self._max_body_bytes, self._max_errors = max_body_bytes, max_errors
         self._page = graphiql.page()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,8 +73,8 @@ class Endpoint(GraphQL[Context, None]):
             message = await receive()
             size += len(message.get("body", b""))
             if size > self._max_body_bytes:
-                limit = f"{self._max_body_bytes} bytes (max_body_bytes)"
-                raise HTTPException(413, f"The body is larger than {limit}.")
+                limit = LimitError("bytes", size, self._max_body_bytes, "max_body_bytes")
+                raise HTTPException(413, str(limit))
             return message
 
         return limited
@@ -122,9 +125,14 @@ class Endpoint(GraphQL[Context, None]):
     ) -> GraphQLHTTPResponse:
         answer: dict[str, Any] = {}
         if result.errors:
-            answer["errors"] = presented(result.errors)
+            answer["errors"] = presented(result.errors, self._max_errors)
         if result.data is not None or any(error.path for error in result.errors or ()):
             answer["data"] = result.data  # absent where not even one field was tried
+        extensions = dict(result.extensions or {})
+        if COST_HEADER not in request.headers:
+            extensions.pop("cost", None)
+        if extensions:
+            answer["extensions"] = extensions
         return answer  # type: ignore[return-value]
 
     def encode_json(self, data: object) -> bytes:

@@ -1,7 +1,7 @@
 """What clients are told of errors: a stable code for each, and nothing of our insides."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +9,9 @@ import msgspec
 from graphql import GraphQLError
 from starlette.responses import Response
 
+from resolvers.errors import LimitError
+
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 logger = logging.getLogger("pacioli")
 
 
@@ -18,19 +21,26 @@ def coded(error: GraphQLError, code: str) -> GraphQLError:
     return error
 
 
-def presented(errors: Iterable[GraphQLError]) -> list[Mapping[str, Any]]:
-    """The errors of an operation as its answer shows them."""
-    return [_presented(error).formatted for error in errors]
+def presented(errors: Sequence[GraphQLError], most: int | None = None) -> list[Mapping[str, Any]]:
+    """The errors of an operation as its answer shows them: `most` of them, and how many more."""
+    shown: list[Mapping[str, Any]] = [_presented(error).formatted for error in errors[:most]]
+    if most is not None and len(errors) > most:
+        limit = LimitError("errors, not all told", len(errors), most, "max_errors")
+        shown.append(GraphQLError(str(limit), extensions=limit.extensions).formatted)
+    return shown
 
 
 def _presented(error: GraphQLError) -> GraphQLError:
     if "code" in (error.extensions or {}):
         return error
+    return coded(error, "BAD_USER_INPUT") if is_of_variables(error) else _masked(error)
+
+
+def is_of_variables(error: GraphQLError) -> bool:
+    """Past parsing and validation only the coercion of variables fails outside of any field."""
     cause = error.original_error
-    if error.path is None and (cause is None or isinstance(cause, GraphQLError)):
-        # Past parsing and validation only the coercion of variables fails outside of any field.
-        return coded(error, "BAD_USER_INPUT")
-    return _masked(error)
+    own = cause is None or isinstance(cause, GraphQLError)
+    return error.path is None and own and "code" not in (error.extensions or {})
 
 
 def _masked(error: GraphQLError) -> GraphQLError:

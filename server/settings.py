@@ -15,6 +15,7 @@ from resolvers.callers import Scope
 
 NAME = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
 PROVIDERS = rf"\A({'|'.join(REGISTRY)})\Z"
+MOST_TOKENS = 10_000  # the parser reads no further, whatever the limit
 KEY_HASH = r"\Asha256:[0-9a-f]{64}\Z"
 HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?"
 ORIGIN = rf"\Ahttps?://{HOST}\Z"
@@ -25,6 +26,10 @@ URL = r"\A(?i:https?)://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?(/[^\s?#]
 Flag = Annotated[bool, Meta(description="true or false")]
 Port = Annotated[int, Meta(ge=0, le=65535, description="a whole number from 0 to 65535")]
 Count = Annotated[int, Meta(ge=1, description="a whole number, 1 or more")]
+Tokens = Annotated[
+    int, Meta(ge=1, le=MOST_TOKENS, description=f"a whole number from 1 to {MOST_TOKENS}")
+]
+Depth = Annotated[int, Meta(ge=1, le=50, description="a whole number from 1 to 50")]
 PageSize = Annotated[int, Meta(ge=1, le=1000, description="a whole number from 1 to 1000")]
 Seconds = Annotated[float, Meta(gt=0, le=86400, description="a number above 0, at most 86400")]
 ProviderKey = Annotated[
@@ -85,6 +90,19 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_rows_read: Count = 10_000
     operation_timeout_seconds: Seconds = 30
     max_body_bytes: Count = 2**20
+    max_variable_values: Count = 5000
+    max_tokens: Tokens = MOST_TOKENS
+    max_fragments: Count = 200
+    max_directives: Count = 5
+    max_depth: Depth = 20
+    max_root_fields: Count = 50
+    max_aliases: Count = 500
+    max_fields: Count = 2000
+    max_overlaps: Count = 10_000
+    max_cost: Count = 25_000
+    max_ids: Count = 100
+    max_upstream_calls: Count = 2000
+    max_errors: Count = 1000
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +113,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     cursor_secret: str | None = None
     graphiql: Flag = True
     introspection: Flag = True
+    uniform_errors: Flag = False
     cors_origins: Origins = ()
     limits: Limits = Limits()
 
