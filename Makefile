@@ -36,6 +36,8 @@ $(READY): requirements-dev.lock pyproject.toml
 system-packages: # as root on Debian: what the tests need besides
 	"$(PYTHON)" -c 'import ensurepip, venv' || { apt-get update && \
 		DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3-venv; }
+	command -v redis-server || { apt-get update && \
+		DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server; }
 
 lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
 	$(COMPILE) $(ARGS) --output-file requirements.lock

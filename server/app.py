@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from logging import getLogger
 
+from redis.asyncio import ConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -22,8 +23,10 @@ from server.authentication import Door, caller_of
 from server.documents import documents
 from server.endpoint import Endpoint
 from server.middleware import at_the_graph, everywhere
+from server.persisted import Kept, Library, Shared
 from server.settings import Limits as LimitSettings
 from server.settings import ServerSettings, Settings, SourceSettings
+from server.shared import closing, pool
 
 logger = getLogger("pacioli")
 
@@ -62,10 +65,11 @@ def create_app(settings: Settings) -> Starlette:
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
     door = Door(settings.auth)
+    redis = pool(settings.cache.url)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with open_sources(settings) as opened, door.opened():
+        async with open_sources(settings) as opened, door.opened(), closing(redis):
             sources[:] = opened
             yield
             sources.clear()
@@ -81,22 +85,31 @@ def create_app(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/graphql", _endpoint(server, new_context), middleware=at_the_graph()),
+            Route(
+                "/graphql",
+                _endpoint(server, new_context, redis),
+                middleware=at_the_graph(server, redis),
+            ),
             Route("/healthz", lambda _: JSONResponse({"alive": True})),
             Route("/readyz", readiness),
         ],
-        middleware=everywhere(door),
+        middleware=everywhere(settings, door),
         lifespan=lifespan,
     )
 
 
-def _endpoint(server: ServerSettings, new_context: Callable[[HTTPConnection], Context]) -> Endpoint:
+def _endpoint(
+    server: ServerSettings,
+    new_context: Callable[[HTTPConnection], Context],
+    redis: ConnectionPool | None,
+) -> Endpoint:
     return Endpoint(
         build([documents(server)]),
         new_context,
         timeout=server.limits.operation_timeout_seconds,
         max_body_bytes=server.limits.max_body_bytes,
         max_errors=server.limits.max_errors,
+        library=Library(server.documents, Kept() if redis is None else Shared(redis)),
         with_graphiql=server.graphiql,
     )
 

@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 
 from providers import REGISTRY
 from providers.base import Provider
+from server.manifests import read_manifest
 from server.settings import (
     ApiKeySettings,
     AuthSettings,
+    CacheSettings,
+    DocumentSettings,
     IssuerSettings,
     Limits,
     Secret,
@@ -67,17 +70,36 @@ class _Reader(Tables):
         """The settings by their keys, of a source its values, as far as they are right."""
         auth = self._auth(document) if "auth" in document else None
         server = self._server(self.inner("server", document), is_open=auth is None)
+        cache = self._cache(self.inner("cache", document))
         sources = list(self._sources(document.pop("sources", [])))
         self.values("", document, fields_of(Settings))
-        return {"auth": auth, "server": server, "sources": sources}
+        return {"auth": auth, "server": server, "cache": cache, "sources": sources}
 
     def _server(self, table: dict[str, Any], *, is_open: bool) -> ServerSettings:
         limits = self._limits(self.inner("limits", table, "server."))
+        documents = self._documents(self.inner("documents", table, "server."))
         values = self.values("server.", table, fields_of(ServerSettings))
         if "cursor_secret" in values:
             values["cursor_secret"] = Secret(values["cursor_secret"])
         usual = {"graphiql": is_open, "introspection": is_open}
-        return ServerSettings(**usual | values, limits=limits)
+        return ServerSettings(**usual | values, limits=limits, documents=documents)
+
+    def _documents(self, table: dict[str, Any]) -> DocumentSettings:
+        place = "server.documents."
+        path = table.pop("manifest", None)
+        values = self.values(place, table, fields_of(DocumentSettings))
+        try:
+            manifest = {} if path is None else self.read_json(path, read_manifest)
+        except WrongValueError as error:
+            self.note(f"{place}manifest", str(error))
+            manifest = {}
+        if path is None and values.get("trusted", "off") != "off":
+            self.note(f"{place}manifest", "is missing")
+        return DocumentSettings(**values, manifest=manifest)
+
+    def _cache(self, table: dict[str, Any]) -> CacheSettings:
+        values = self.values("cache.", table, fields_of(CacheSettings))
+        return CacheSettings(**{key: Secret(value) for key, value in values.items()})
 
     def _auth(self, document: dict[str, Any]) -> AuthSettings | None:
         before = len(self.mistakes)

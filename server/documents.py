@@ -30,6 +30,7 @@ from server.settings import MOST_TOKENS, Limits, ServerSettings
 
 MAX_DOCUMENTS = 500
 LONGEST_KEPT = 10_000  # characters: a parsed document takes some 400 times its text
+_STRANGE = "Only documents of the manifest are allowed here."
 _TOO_DEEP = "The document is nested too deeply."
 _UNREADABLE = "There is a value here that its type cannot take."
 
@@ -49,6 +50,7 @@ class Documents(SchemaExtension):
     limits: ClassVar[Limits] = Limits()
     suggests: ClassVar[bool] = True
     is_uniform: ClassVar[bool] = False
+    trusted: ClassVar[frozenset[str] | None] = None
     _measures: Mapping[str | None, Measure] = {}
 
     def on_operation(self) -> Iterator[None]:
@@ -60,6 +62,8 @@ class Documents(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
+        if self.trusted is not None and context.query not in self.trusted:
+            raise coded(GraphQLError(_STRANGE), "PERSISTED_QUERY_NOT_ALLOWED")
         document = _document(context.query or "")
         if isinstance(document, GraphQLError):
             raise _anew(document)
@@ -88,11 +92,13 @@ class Documents(SchemaExtension):
 def documents(server: ServerSettings) -> type[Documents]:
     """The extension with a server's settings. To be made once: what is kept is kept by it."""
     hidden = () if server.introspection else (NoSchemaIntrospectionCustomRule,)
+    known = server.documents
     members = {
         "rules": (*Documents.rules, *hidden),
         "limits": server.limits,
         "suggests": server.introspection,
         "is_uniform": server.uniform_errors,
+        "trusted": frozenset(known.manifest.values()) if known.trusted == "require" else None,
     }
     return type("Documents", (Documents,), members)
 

@@ -22,7 +22,9 @@ from resolvers.context import Context
 from resolvers.errors import LimitError
 from server import graphiql
 from server.documents import is_ambiguous
-from server.errors import coded, presented, refused
+from server.errors import RefusedError, coded, presented, refused
+from server.persisted import Kept, Library
+from server.settings import DocumentSettings
 
 
 class Parameters(msgspec.Struct):
@@ -31,6 +33,7 @@ class Parameters(msgspec.Struct):
     query: str | None = None
     variables: dict[str, Any] | None = None
     operationName: str | None = None  # noqa: N815 - its name on the wire
+    documentId: str | None = None  # noqa: N815
     extensions: dict[str, Any] | None = None
 
 
@@ -49,12 +52,14 @@ class Endpoint(GraphQL[Context, None]):
         timeout: float,
         max_body_bytes: int,
         max_errors: int | None = None,
+        library: Library | None = None,
         with_graphiql: bool,
     ) -> None:
         ide: GraphQL_IDE | None = "graphiql" if with_graphiql else None
         super().__init__(schema, graphql_ide=ide, subscription_protocols=())
         self._new_context, self._timeout = new_context, timeout
         self._max_body_bytes, self._max_errors = max_body_bytes, max_errors
+        self._library = library or Library(DocumentSettings(), Kept())
         self._page = graphiql.page()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,13 +79,13 @@ class Endpoint(GraphQL[Context, None]):
             size += len(message.get("body", b""))
             if size > self._max_body_bytes:
                 limit = LimitError("bytes", size, self._max_body_bytes, "max_body_bytes")
-                raise HTTPException(413, str(limit))
+                raise RefusedError(413, limit.code, str(limit))
             return message
 
         return limited
 
     def _refused(self, error: HTTPException) -> Response:
-        code = "LIMIT_EXCEEDED" if error.status_code == 413 else "BAD_REQUEST"
+        code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"
         headers = {"Allow": "GET, POST"} if error.status_code == 405 else None
         return refused(error.status_code, error.reason, code, headers)
 
@@ -97,6 +102,7 @@ class Endpoint(GraphQL[Context, None]):
             asked = _decoded(await request.get_body(), Parameters)
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
+        asked.query = await self._library.text(asked)
         if asked.operationName is None and is_ambiguous(asked.query or ""):
             raise HTTPException(
                 400, "The document has several operations: name one, operationName."

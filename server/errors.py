@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+from cross_web import HTTPException
 from graphql import GraphQLError
 from starlette.responses import Response
 
@@ -13,6 +14,14 @@ from resolvers.errors import LimitError
 
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 logger = logging.getLogger("pacioli")
+
+
+class RefusedError(HTTPException):
+    """A request that goes no further; the message may be shown."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(status, message)
+        self.code = code
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:

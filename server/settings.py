@@ -3,6 +3,7 @@
 A type's description is how a mistake is worded. `configuration` reads the file.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ URL = r"\A(?i:https?)://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?(/[^\s?#]
 Flag = Annotated[bool, Meta(description="true or false")]
 Port = Annotated[int, Meta(ge=0, le=65535, description="a whole number from 0 to 65535")]
 Count = Annotated[int, Meta(ge=1, description="a whole number, 1 or more")]
+Amount = Annotated[int, Meta(ge=0, description="a whole number; 0 for no limit")]
 Tokens = Annotated[
     int, Meta(ge=1, le=MOST_TOKENS, description=f"a whole number from 1 to {MOST_TOKENS}")
 ]
@@ -69,6 +71,12 @@ Algorithms = Annotated[
         min_length=1, description="a list of algorithms with a public key: RS256, ES256, EdDSA, ..."
     ),
 ]
+Trust = Annotated[
+    Literal["off", "allow", "require"], Meta(description='"off", "allow" or "require"')
+]
+RedisUrl = Annotated[
+    str, Meta(pattern=r"\A(rediss?|unix)://", description="a redis, rediss or unix address")
+]
 SettlesBy = Annotated[
     Literal["invoice_number", "order_number"],
     Meta(description='"invoice_number" or "order_number"'),
@@ -103,6 +111,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_ids: Count = 100
     max_upstream_calls: Count = 2000
     max_errors: Count = 1000
+    operations_per_minute: Amount = 0
+
+
+class DocumentSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Documents that are known by an id: `[server.documents]`. The manifest is read already."""
+
+    trusted: Trust = "off"
+    manifest: Mapping[str, str] = {}
+    automatic: Flag = True
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +133,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     uniform_errors: Flag = False
     cors_origins: Origins = ()
     limits: Limits = Limits()
+    documents: DocumentSettings = DocumentSettings()
 
 
 class IssuerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +167,12 @@ class AuthSettings(msgspec.Struct, frozen=True, kw_only=True):
     api_keys: tuple[ApiKeySettings, ...] = ()
 
 
+class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What replicas share: `[cache]`. Without it each process keeps its own."""
+
+    url: RedisUrl | None = None
+
+
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One account at one provider: an element of `[[sources]]`.
 
@@ -178,4 +202,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     server: ServerSettings = ServerSettings()
     auth: AuthSettings | None = None
+    cache: CacheSettings = CacheSettings()
     sources: tuple[SourceSettings, ...] = ()

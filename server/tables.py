@@ -3,16 +3,17 @@
 No message holds the value of a credential.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 from msgspec.structs import FieldInfo
 
+T = TypeVar("T")
 NOT_TEXT = "it is not UTF-8 text"
 
 
@@ -113,6 +114,18 @@ class Tables:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", NOT_TEXT)
             raise WrongValueError(f"needs the file {path}, but cannot read it: {reason}") from None
+
+    def read_json(self, path: Any, read: Callable[[bytes], T]) -> T:
+        """What `read` makes of a file beside the configuration. It raises ValueError if nothing."""
+        if not isinstance(path, str):
+            raise WrongValueError("must be a text in quotes")
+        try:
+            return read((self._folder / self._text(path)).read_bytes())
+        except OSError as error:
+            reason = f"needs the file {path}, but cannot read it: {error.strerror}"
+            raise WrongValueError(reason) from None
+        except ValueError as error:
+            raise WrongValueError(f"names the file {path}, {error}") from None
 
     def note(self, key: str, problem: str) -> None:
         self.mistakes.append(Mistake(key, problem))

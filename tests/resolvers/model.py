@@ -13,6 +13,7 @@ from providers.errors import UnavailableError
 from providers.queries import Direction
 from providers.wire import Request, Response
 from providers.yume import LIST, YUME, Credentials
+from resolvers.callers import TRUSTED
 from resolvers.connections import Connection
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
@@ -107,7 +108,7 @@ class Graph:
     async def page(
         self, *, descending: bool = True, restrictions: Any = None, **page: Any
     ) -> Connection:
-        context = Context(self.sources, self.limits, self.codec)
+        context = Context(self.sources, self.limits, self.codec, TRUSTED)
         return await list_invoices(
             context,
             restrictions=restrictions or {},
