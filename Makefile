@@ -10,7 +10,7 @@ READY := .venv/.ready
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
 
-.PHONY: run test setup system-packages lock
+.PHONY: run test setup system-packages lock audit
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -42,3 +42,8 @@ system-packages: # as root on Debian: what the tests need besides
 lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
 	$(COMPILE) $(ARGS) --output-file requirements.lock
 	$(COMPILE) $(ARGS) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+audit: # known vulnerabilities of what is locked; asks the package index, so it is not part of test
+	test -x .audit/bin/pip-audit || { "$(PYTHON)" -m venv .audit && \
+		.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
+	.audit/bin/pip-audit --require-hashes --disable-pip -r requirements-dev.lock

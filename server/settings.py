@@ -110,7 +110,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_cost: Count = 25_000
     max_ids: Count = 100
     max_upstream_calls: Count = 2000
-    max_errors: Count = 1000
+    max_errors: Count = 2500
     operations_per_minute: Amount = 0
 
 
