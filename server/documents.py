@@ -150,7 +150,7 @@ def _checked(
     except RecursionError:
         return Checked([coded(GraphQLError(_TOO_DEEP), VALIDATION_FAILED)])
     mistakes = [coded(_anew(error), VALIDATION_FAILED) for error in errors]
-    return Checked(mistakes, measured.operations)
+    return Checked(mistakes, dict(measured.operations))
 
 
 def _anew(error: GraphQLError) -> GraphQLError:

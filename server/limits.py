@@ -6,7 +6,7 @@ from typing import Any
 from graphql import DocumentNode, GraphQLError, GraphQLSchema
 
 from resolvers.errors import LimitError
-from server.measures import Measure, Ruler, Sizes, fragments, overlaps
+from server.measures import Measure, Ruler, Sizes, fragments
 from server.settings import Limits
 
 
@@ -31,11 +31,11 @@ def _exceeded(document: DocumentNode, measured: Ruler, limits: Limits) -> Iterat
     yield from _above("fragments", count, limits.max_fragments, "max_fragments")
     at_once = "directives at one place"
     yield from _above(at_once, measured.directives, limits.max_directives, "max_directives")
-    for measure in measured.operations.values():
+    for _, measure in measured.operations:
         yield from _operation(measure, limits)
     yield from _above("fields", measured.fields, limits.max_fields, "max_fields")
     if not measured.cyclic:
-        pairs = overlaps(document)
+        pairs = measured.overlaps()
         yield from _above("pairs of equal fields", pairs, limits.max_overlaps, "max_overlaps")
 
 

@@ -63,9 +63,9 @@ class Sizes(NamedTuple):
 class Ruler:
     """Measures one document.
 
-    `operations` has the measure of each by its name, `fields` is the sum over all of the document,
-    `directives` the most at one place; `cyclic` if a fragment spreads itself, which is not
-    followed; `steps` is how many selections were looked at.
+    `operations` has the measure of each, with its name; `fields` is the sum over all of the
+    document, `directives` the most at one place; `cyclic` if a fragment spreads itself, which is
+    not followed; `steps` is how many selections were looked at.
     """
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, sizes: Sizes) -> None:
@@ -75,12 +75,23 @@ class Ruler:
         self._schema, self._sizes = schema, sizes
         self._fragments = fragments(document)
         self._measured: dict[str, Measure | None] = {}
-        self.operations = {
-            _name(each): self._definition(each, schema.get_root_type(each.operation))
+        self.operations = [
+            (_name(each), self._definition(each, schema.get_root_type(each.operation)))
             for each in operations(document)
-        }
-        unused = [self._fragment(name) for name in self._fragments.keys() - self._measured.keys()]
-        self.fields = sum(each.fields for each in (*self.operations.values(), *unused))
+        ]
+        unused = [name for name in self._fragments if name not in self._measured]
+        self._roots = [each.selection_set for each in operations(document)]
+        self._roots += [self._fragments[name].selection_set for name in unused]
+        measures = [measure for _, measure in self.operations] + [*map(self._fragment, unused)]
+        self.fields = sum(measure.fields for measure in measures)
+
+    def overlaps(self) -> int:
+        """How many pairs of fields are one and the same in an answer: validation compares each.
+
+        To be asked only of a document that has few `fields` and is not cyclic: it enters fragments
+        for each spread.
+        """
+        return sum(_overlaps([each], self._fragments) for each in self._roots)
 
     def _definition(self, node: Definition, kind: Any) -> Measure:
         self.directives = max(self.directives, len(node.directives or ()))
@@ -194,17 +205,6 @@ def fragments(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]:
 def operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:
     """The operations of a document."""
     return (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-
-
-def overlaps(document: DocumentNode) -> int:
-    """How many pairs of fields are one and the same in an answer: validation compares each pair.
-
-    To be asked only of a document that is known to be small and not cyclic: fragments are entered.
-    """
-    known = fragments(document)
-    roots = [*(each.selection_set for each in operations(document))]
-    roots += [each.selection_set for each in known.values()]
-    return sum(_overlaps([each], known) for each in roots)
 
 
 def _overlaps(sets: list[SelectionSetNode], known: Mapping[str, FragmentDefinitionNode]) -> int:
