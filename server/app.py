@@ -83,7 +83,7 @@ def create_app(settings: Settings) -> Starlette:
         ready = bool(sources) or not settings.sources
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(
                 "/graphql",
@@ -96,6 +96,8 @@ def create_app(settings: Settings) -> Starlette:
         middleware=everywhere(settings, door),
         lifespan=lifespan,
     )
+    app.state.door = door
+    return app
 
 
 def _endpoint(

@@ -94,17 +94,22 @@ def caller_of(connection: HTTPConnection) -> Caller | None:
     return user.caller if isinstance(user, User) else None
 
 
-async def caller_by_parameters(connection: HTTPConnection, door: Door, parameters: Any) -> Caller:
+async def admit(connection: HTTPConnection, parameters: Any) -> Caller:
     """The caller of a WebSocket: a browser can send no header there, so connection_init may say it.
 
-    Raises AuthenticationError. What the handshake proved is not overruled.
+    What the handshake proved is not overruled. Remembers the caller on the connection, whose app
+    has the door as `state.door`. Raises AuthenticationError.
     """
     known = caller_of(connection)
     if known is not None:
         return known
     given = parameters if isinstance(parameters, Mapping) else {}
     authorization = given.get("Authorization", given.get("authorization"))
-    return await door.caller(authorization if isinstance(authorization, str) else None)
+    text = authorization if isinstance(authorization, str) else None
+    door: Door = connection.app.state.door
+    caller = await door.caller(text)
+    connection.scope["user"] = User(caller)
+    return caller
 
 
 def unauthenticated(_: HTTPConnection, error: Exception) -> Response:
