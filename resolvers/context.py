@@ -30,7 +30,7 @@ class Limits:
     max_page_size: int = 100
     max_rows_read: int = 10_000
     max_ids: int = 100
-    max_upstream_calls: int = 2000
+    max_upstream_calls: int = 5000
 
 
 @dataclass(slots=True)

@@ -103,13 +103,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_fragments: Count = 200
     max_directives: Count = 5
     max_depth: Depth = 20
-    max_root_fields: Count = 50
+    max_root_fields: Count = 100
     max_aliases: Count = 500
     max_fields: Count = 2000
     max_overlaps: Count = 10_000
     max_cost: Count = 25_000
     max_ids: Count = 100
-    max_upstream_calls: Count = 2000
+    max_upstream_calls: Count = 5000
     max_errors: Count = 2500
     operations_per_minute: Amount = 0
 

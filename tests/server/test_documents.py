@@ -177,3 +177,5 @@ async def test_the_cost_is_told_to_the_server() -> None:
     assert result.extensions == {"cost": {"requested": 4, "rows": 3, "calls": 1, "limit": 25_000}}
     other = await SEEN.execute(query, context_value=Context(), operation_name="B")
     assert (other.extensions or {})["cost"]["requested"] == 0
+    invalid = await SEEN.execute("{ invoices { nope } }", context_value=Context())
+    assert "cost" not in (invalid.extensions or {})
