@@ -283,6 +283,19 @@ def served_graph(stages: Stages, app: ASGIApp) -> Iterator[Graph]:
             graph.http.close()
 
 
+@contextmanager
+def served_whole(stages: Stages) -> Iterator[Whole]:
+    """A server over a whole sandbox, with the accounts that this one suggests."""
+    with (
+        stages.show(create_sandbox(now=NOW)) as address,
+        httpx.Client(base_url=address, **PLAIN) as sandbox,
+    ):
+        text = f'[server]\ncursor_secret = "good for one test"\n{toml(address)}'
+        app = create_app(parse(text, Path("pacioli.toml"), {}))
+        with served_graph(stages, app) as client:
+            yield Whole(client, sandbox)
+
+
 @pytest.fixture(scope="session")
 def stages() -> Iterator[Stages]:
     """What all apps of the tests are served by."""
@@ -313,15 +326,9 @@ def graph(stages: Stages, still_yume: Yume) -> Iterator[Graph]:
 
 @pytest.fixture(scope="session")
 def whole(stages: Stages) -> Iterator[Whole]:
-    """A server over a whole sandbox, with the accounts that this one suggests."""
-    with (
-        stages.show(create_sandbox(now=NOW)) as address,
-        httpx.Client(base_url=address, **PLAIN) as sandbox,
-    ):
-        text = f'[server]\ncursor_secret = "good for one test"\n{toml(address)}'
-        app = create_app(parse(text, Path("pacioli.toml"), {}))
-        with served_graph(stages, app) as client:
-            yield Whole(client, sandbox)
+    """A server over a whole sandbox, for tests that only read."""
+    with served_whole(stages) as served:
+        yield served
 
 
 @pytest.fixture
