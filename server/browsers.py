@@ -20,14 +20,17 @@ PROBES = frozenset({"/healthz", "/readyz"})  # these say nothing, and are asked 
 
 
 class LoopbackNames:
-    """Answers only who calls this machine by a name of its own."""
+    """Answers only browsers that call this machine by a name of its own.
+
+    A browser is known by Accept-Encoding, which it always sends and no page can take away. Other
+    clients cannot be led here by a name.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = scope["type"] == "lifespan" or scope["path"] in PROBES
-        if asked or is_own_name(Headers(scope=scope).get("host", "")):
+        if scope["type"] == "lifespan" or scope["path"] in PROBES or not _is_misled(scope):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
@@ -48,7 +51,12 @@ class OwnSiteReads:
         self._app, self._origins = app, origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._is_foreign(Request(scope)):
+        if scope["type"] == "websocket":
+            if is_allowed_origin(Headers(scope=scope), self._origins):
+                await self._app(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
+        elif self._is_foreign(Request(scope)):
             message = "Another site may not ask this; see cors_origins."
             await refused(403, message, "FORBIDDEN")(scope, receive, send)
         else:
@@ -59,6 +67,11 @@ class OwnSiteReads:
         foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
         read = request.method == "GET" and not wants_page(request)
         return foreign and read and headers.get("origin") not in self._origins
+
+
+def _is_misled(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return "accept-encoding" in headers and not is_own_name(headers.get("host", ""))
 
 
 def is_own_name(host: str) -> bool:

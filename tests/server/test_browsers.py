@@ -1,9 +1,12 @@
 """What other sites can make a browser do."""
 
+import socket
+
 import pytest
 from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope, Send
 
-from server.browsers import is_allowed_origin, is_own_name
+from server.browsers import OwnSiteReads, is_allowed_origin, is_own_name
 from tests.conftest import Graph, StartGraph, answer, settings
 
 APP = "https://app.example"
@@ -45,6 +48,15 @@ def test_dns_rebinding(graph: Graph, path: str) -> None:
     assert response.status_code == 403
     assert answer(response).codes == ["FORBIDDEN"]
     assert graph.http.get("/healthz", headers={"Host": "evil.example"}).status_code == 200
+
+
+def test_what_is_no_browser_may_use_any_name(graph: Graph) -> None:
+    host, port = graph.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 10) as client:
+        client.sendall(
+            b"GET /graphql?query={__typename} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        )
+        assert b'{"data":{"__typename":"Query"}}' in client.makefile("rb").read()
 
 
 def test_any_name_will_do_with_auth(start_graph: StartGraph) -> None:
@@ -133,3 +145,24 @@ def test_what_needs_no_preflight_is_not_read(graph: Graph, kind: str) -> None:
 def test_origins_of_websockets(origin: str | None, allowed: bool) -> None:
     given = {"host": "pacioli.example"} | ({} if origin is None else {"origin": origin})
     assert is_allowed_origin(Headers(given), (APP,)) is allowed
+
+
+@pytest.mark.parametrize(("origin", "heard"), [(APP, ["opened"]), ("https://evil.example", [])])
+async def test_sockets_of_other_sites_are_not_opened(origin: str, heard: list[str]) -> None:
+    opened: list[str] = []
+    sent: list[Message] = []
+
+    async def app(_: Scope, __: Receive, ___: Send) -> None:
+        opened.append("opened")
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"pacioli.example"), (b"origin", origin.encode())]
+    scope: Scope = {"type": "websocket", "path": "/graphql", "headers": headers}
+    await OwnSiteReads(app, (APP,))(scope, receive, send)
+    assert opened == heard
+    assert [each["type"] for each in sent] == ([] if heard else ["websocket.close"])
