@@ -14,7 +14,8 @@ FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home pacioli
 COPY --from=build /opt/pacioli /opt/pacioli
 ENV PATH=/opt/pacioli/bin:$PATH PYTHONUNBUFFERED=1
-# Mount pacioli.toml and the files that it names here; without it the server runs on the sandbox.
+# Mount pacioli.toml and the files that it names here. It needs [auth]: the server is reached from
+# outside of the container, and without [auth] it listens at loopback addresses only and stops.
 WORKDIR /etc/pacioli
 USER pacioli
 EXPOSE 8000

@@ -13,7 +13,7 @@ NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: run test setup system-packages lock
+.PHONY: run test setup system-packages lock audit
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -53,3 +53,8 @@ lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
 	$(COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock
 	$(COMPILE) $(ARGS) --group node --output-file requirements-node.lock
+
+audit: # known vulnerabilities of what is locked; asks the package index, so it is not part of test
+	test -x .audit/bin/pip-audit || { "$(PYTHON)" -m venv .audit && \
+		.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit; }
+	.audit/bin/pip-audit --require-hashes --disable-pip -r requirements-dev.lock

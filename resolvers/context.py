@@ -20,7 +20,9 @@ from providers.paginators import Token
 from providers.queries import Direction
 from providers.views import Record
 from providers.wire import Request
+from resolvers.callers import NOBODY, Caller
 from resolvers.cursors import CursorCodec
+from resolvers.errors import LimitError
 from resolvers.explain import Explanation
 from resolvers.rows import Budget, ChainedRows, Rows, WindowedRows
 
@@ -37,6 +39,8 @@ class Limits:
     max_page_size: int = 100
     max_rows_read: int = 10_000
     upstream_seconds: float = 30
+    max_ids: int = 100
+    max_upstream_calls: int = 5000
 
 
 @dataclass(slots=True)
@@ -52,9 +56,11 @@ class Context:
     cursors: CursorCodec
     anew: bool = False
     explanation: Explanation | None = None
+    caller: Caller = NOBODY
     watch: Watch | None = None
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     deadline: Deadline = field(init=False)
+    calls: int = 0
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
@@ -91,6 +97,13 @@ class Context:
         if self.explanation is not None:
             self.explanation.use(records)
 
+    def _count(self) -> None:
+        """Counts a read that is about to be made. Raises LimitError past the limit."""
+        self.calls += 1
+        limit = self.limits.max_upstream_calls
+        if self.calls > limit:
+            raise LimitError("upstream calls", self.calls, limit, "max_upstream_calls")
+
     def close(self) -> None:
         """Stops the reads that nobody waits for any more."""
         for answer in self._answers.values():
@@ -126,6 +139,7 @@ class Context:
         """
         key = (source.name, request, state)
         if key not in self._answers:
+            self._count()
             terms = Terms(kind, self.deadline, anew=self.anew or state > 0)
             self._answers[key] = asyncio.ensure_future(self._asked(source, request, terms, read))
         answer = await asyncio.shield(self._answers[key])

@@ -1,4 +1,4 @@
-"""What a field fails with as a whole: bad arguments, or every source lost."""
+"""What a field fails with as a whole: bad arguments, no permission, or every source lost."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -14,6 +14,26 @@ class UserInputError(Exception):
     @property
     def extensions(self) -> dict[str, Any]:
         return {"code": self.code}
+
+
+class ForbiddenError(Exception):
+    """Something that the caller has no scope for; the message names what, and which scope."""
+
+    code: ClassVar[str] = "FORBIDDEN"
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        return {"code": self.code}
+
+
+class LimitError(Exception):
+    """More of something than one operation may have; the message names the limit's key."""
+
+    code: ClassVar[str] = "LIMIT_EXCEEDED"
+
+    def __init__(self, what: str, value: int, limit: int, key: str) -> None:
+        super().__init__(f"{what}: {value}, but the limit is {limit} (server.limits.{key})")
+        self.extensions = {"code": self.code, "value": value, "limit": limit, "key": key}
 
 
 class AllSourcesError(Exception):

@@ -6,6 +6,7 @@ from typing import Any
 
 from providers.queries import InvoiceQuery
 from resolvers.arguments import paging
+from resolvers.callers import Scope
 from resolvers.connections import Connection, Wanted, connect
 from resolvers.context import Context
 from resolvers.filters import query
@@ -20,7 +21,12 @@ async def list_invoices(
     page: Mapping[str, Any],
     fields: AbstractSet[str],
 ) -> Connection:
-    """A page of invoices by time of creation. `page` are the paging arguments."""
+    """A page of invoices by time of creation. `page` are the paging arguments.
+
+    Raises ForbiddenError for a filter by card where the caller may not know of cards.
+    """
+    if "card_last_four" in restrictions:
+        context.caller.demand(Scope.CARD, what="filter.cardLastFour")
     wanted = Wanted(
         kind="invoices",
         query=query(InvoiceQuery, restrictions),

@@ -9,7 +9,7 @@ from providers.client import Source
 from providers.errors import UpstreamError
 from providers.views import Record
 from resolvers.context import Context
-from resolvers.errors import UserInputError
+from resolvers.errors import LimitError, UserInputError
 from resolvers.identifiers import GlobalId, parse
 from resolvers.loaders import records_by_key
 
@@ -73,7 +73,12 @@ async def _load_record(context: Context, source: Source, wanted: GlobalId) -> An
 
 
 async def load_nodes(context: Context, texts: Sequence[str]) -> Sequence[Any]:
-    """The things that global ids name, in their order; what fails is an error in its place."""
+    """The things that global ids name, in their order; what fails is an error in its place.
+
+    Raises LimitError for more ids than are allowed.
+    """
+    if len(texts) > context.limits.max_ids:
+        raise LimitError("ids", len(texts), context.limits.max_ids, "max_ids")
     waits = (load_node(context, text, argument=f"ids[{at}]") for at, text in enumerate(texts))
     results = await asyncio.gather(*waits, return_exceptions=True)
     for result in results:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from graphql import GraphQLNamedType, is_introspection_type, is_specified_scalar_type, print_type
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
@@ -25,5 +26,13 @@ def build(extensions: Sequence[type[SchemaExtension]] = ()) -> Schema:
 
 
 def sdl() -> str:
-    """The graph in the schema definition language."""
-    return build().as_str() + "\n"
+    """The graph in the schema definition language, without what only federation understands."""
+    types = build()._schema.type_map
+    return (
+        "\n\n".join(print_type(types[name]) for name in sorted(types) if _is_own(types[name]))
+        + "\n"
+    )
+
+
+def _is_own(kind: GraphQLNamedType) -> bool:
+    return not (is_introspection_type(kind) or is_specified_scalar_type(kind))

@@ -10,6 +10,7 @@ from schema.binding import described, node_id, shows_records
 from schema.connection import CURSOR, SOURCES, TOTAL, PageInfo
 from schema.node import Node
 from schema.scalars import JSON
+from schema.scopes import REQUIRES_RAW
 from schema.source import Source, SourceOutcome
 
 UNSET = strawberry.UNSET
@@ -139,7 +140,8 @@ class ExportTask(Node):
     meta: str | None = strawberry.field(description="A note on it.")
     metadata: JSON | None = strawberry.field(description="Whatever else the provider notes of it.")
     raw: JSON | None = strawberry.field(
-        description="The provider's record as received. Needs the scope `raw:read`."
+        extensions=[REQUIRES_RAW],
+        description="The provider's record as received. Needs the scope `raw:read`.",
     )
 
 

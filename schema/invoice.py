@@ -17,6 +17,7 @@ from schema.money import Money
 from schema.node import Node
 from schema.payment import PaymentConnection
 from schema.scalars import JSON
+from schema.scopes import REQUIRES_RAW
 from schema.source import Source, SourceOutcome
 
 UNSET = strawberry.UNSET
@@ -97,7 +98,8 @@ class Invoice(Node):
     )
     details: InvoiceDetails = strawberry.field(description="What only its provider says of it.")
     raw: JSON | None = strawberry.field(
-        description="The provider's record as received. Needs the scope `raw:read`."
+        extensions=[REQUIRES_RAW],
+        description="The provider's record as received. Needs the scope `raw:read`.",
     )
 
 

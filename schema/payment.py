@@ -16,6 +16,7 @@ from schema.details.smartpay import SmartpayPayment
 from schema.money import Money
 from schema.node import Node
 from schema.scalars import JSON
+from schema.scopes import REQUIRES_RAW
 from schema.source import Source, SourceOutcome
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class Payment(Node):
     )
     details: PaymentDetails = strawberry.field(description="What only its provider says of it.")
     raw: JSON | None = strawberry.field(
-        description="The provider's record as received. Needs the scope `raw:read`."
+        extensions=[REQUIRES_RAW],
+        description="The provider's record as received. Needs the scope `raw:read`.",
     )
 
 

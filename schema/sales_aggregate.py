@@ -11,6 +11,7 @@ from schema.connection import CURSOR, SOURCES, TOTAL, PageInfo
 from schema.money import Money
 from schema.node import Node
 from schema.scalars import JSON
+from schema.scopes import REQUIRES_RAW
 from schema.source import Source, SourceOutcome
 
 UNSET = strawberry.UNSET
@@ -144,7 +145,8 @@ class SalesAggregate(Node):
     checks_income: int | None = strawberry.field(description="How many of them were of income.")
     income_average: Money | None = strawberry.field(description="The average receipt of income.")
     raw: JSON | None = strawberry.field(
-        description="The provider's record as received. Needs the scope `raw:read`."
+        extensions=[REQUIRES_RAW],
+        description="The provider's record as received. Needs the scope `raw:read`.",
     )
 
 

@@ -12,16 +12,12 @@ RETRY_AFTER = "1"
 
 
 class Traffic:
-    """The operations that run, and whether the server is about to stop.
-
-    `stopping` is set once it drains, for streams that would never end by themselves.
-    """
+    """The operations that run, and whether the server is about to stop."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.running = 0
         self.draining = False
-        self.stopping = asyncio.Event()
 
 
 class Admission:

@@ -1,127 +1,122 @@
 """The composition root: settings in, an application out."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from logging import getLogger
 
+from redis.asyncio import ConnectionPool
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
-from providers import REGISTRY
-from providers.answers import Freshness
-from providers.base import Account
-from providers.cache import AccountCache, Cache, MemoryCache, account_digest
-from providers.channel import Policy
 from providers.client import Source
-from providers.pace import LocalPace, Pace
-from providers.transport import Transport
+from resolvers.callers import NOBODY, Scope
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from resolvers.explain import Explanation
 from resolvers.watches import Watches
 from schema import build
 from server.admission import Admission, Traffic
-from server.documents import Documents, UnseenDocuments
+from server.authentication import Door, caller_of
+from server.documents import documents
 from server.endpoint import Endpoint
 from server.graphiql import STATIC
+from server.middleware import at_the_graph, everywhere
+from server.persisted import Kept, Library, Shared
+from server.redis_pool import closing, pool
 from server.settings import Limits as LimitSettings
-from server.settings import Settings, SourceSettings
-from server.shared import SharedCache, SharedPace, Store, open_store
+from server.settings import ServerSettings, Settings
+from server.sources import open_sources
 from server.start_page import start_page
 
 logger = getLogger("pacioli")
 
 
-@asynccontextmanager
-async def open_sources(settings: Settings) -> AsyncIterator[tuple[Source, ...]]:
-    """The configured accounts, ready to be asked; their connections end with the context."""
-    async with AsyncExitStack() as stack:
-        store, url = None, settings.cache.url
-        if url is not None:
-            store = await stack.enter_async_context(open_store(url))
-        cache = MemoryCache(settings.cache.max_bytes) if store is None else SharedCache(store)
-        sources = [await _open(each, stack, cache, store) for each in settings.sources]
-        yield tuple(sources)
-
-
-async def _open(
-    settings: SourceSettings, stack: AsyncExitStack, cache: Cache, store: Store | None
-) -> Source:
-    spec = REGISTRY[settings.provider]
-    headers = spec.sign(settings.credentials)
-    account = account_digest(settings.base_url, headers)
-    return Source(
-        spec,
-        Account(settings.name, settings.credentials, settings.time_zone),
-        await stack.enter_async_context(Transport(settings.base_url, headers)),
-        order=settings.direction,
-        page_size=settings.page_size,
-        settles=settings.settles,
-        settles_by=settings.settles_by,
-        policy=Policy(
-            timeout=settings.timeout_seconds,
-            concurrency=settings.max_concurrency,
-            pace=_pace(settings.requests_per_second, account, store),
-            retries=settings.retries,
-            breaker_failures=settings.breaker_failures,
-            breaker_seconds=settings.breaker_seconds,
-        ),
-        freshness=Freshness(
-            settings.cache_seconds, settings.refresh_seconds, settings.stale_seconds
-        ),
-        cache=AccountCache(cache, account),
-    )
-
-
-def _pace(per_second: float | None, account: str, store: Store | None) -> Pace | None:
-    if per_second is None:
-        return None
-    return LocalPace(per_second) if store is None else SharedPace(store, account, per_second)
-
-
 def create_app(settings: Settings) -> Starlette:
-    """The server for these settings; its sources are opened when it starts."""
+    """The server for these settings; its sources are opened when it starts.
+
+    Whoever stops it sets `state.stopping` first, so that open streams end.
+    """
     server = settings.server
     limits = _limits(server.limits)
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
-    traffic = Traffic(server.limits.max_operations_in_flight)
-    # A poll reads anew, whatever is kept.
+    door = Door(settings.auth)
+    redis = pool(settings.cache.url)
+    stopping = asyncio.Event()
+    # A poll has to read anew, and shows what it read to whoever may see it: said here alone.
     watches = Watches(lambda: Context(tuple(sources), limits, cursors, anew=True))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with open_sources(settings) as opened:
+        async with open_sources(settings) as opened, door.opened(), closing(redis):
             sources[:] = opened
             yield
             watches.close()
             sources.clear()
+
+    traffic = Traffic(server.limits.max_operations_in_flight)
 
     def readiness(_: Request) -> Response:
         ready = not traffic.draining and (bool(sources) or not settings.sources)
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
     def new_context(connection: HTTPConnection) -> Context:
-        anew = "no-cache" in connection.headers.get("cache-control", "").lower()
-        explained = connection.headers.get("x-pacioli-explain") == "1"
-        explanation = Explanation() if explained else None
-        return Context(tuple(sources), limits, cursors, anew, explanation, watches.watch)
+        return _context(connection, sources, limits, cursors, watches)
 
-    endpoint = Endpoint(
-        build([Documents if server.introspection else UnseenDocuments]),
+    endpoint = Admission(_endpoint(server, new_context, redis, stopping), traffic)
+    app = Starlette(
+        routes=_routes(endpoint, readiness, at_the_graph(server, redis)),
+        middleware=everywhere(settings, door),
+        lifespan=lifespan,
+    )
+    app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
+    return app
+
+
+def _context(
+    connection: HTTPConnection,
+    sources: Sequence[Source],
+    limits: Limits,
+    cursors: CursorCodec,
+    watches: Watches,
+) -> Context:
+    """An operation of the caller at the other end, with only the sources that it may read."""
+    caller = caller_of(connection) or NOBODY
+    explained = connection.headers.get("x-pacioli-explain") == "1" and caller.may(Scope.EXPLAIN)
+    return Context(
+        tuple(source for source in sources if caller.reads(source.name)),
+        limits,
+        cursors,
+        anew="no-cache" in connection.headers.get("cache-control", "").lower(),
+        explanation=Explanation() if explained else None,
+        caller=caller,
+        watch=watches.watch,
+    )
+
+
+def _endpoint(
+    server: ServerSettings,
+    new_context: Callable[[HTTPConnection], Context],
+    redis: ConnectionPool | None,
+    stopping: asyncio.Event,
+) -> Endpoint:
+    return Endpoint(
+        build([documents(server)]),
         new_context,
         timeout=server.limits.operation_timeout_seconds,
         max_body_bytes=server.limits.max_body_bytes,
+        max_errors=server.limits.max_errors,
+        library=Library(server.documents, Kept() if redis is None else Shared(redis)),
         with_graphiql=server.graphiql,
-        stopping=traffic.stopping,
+        stopping=stopping,
     )
-    app = Starlette(routes=_routes(endpoint, traffic, readiness), lifespan=lifespan)
-    app.state.traffic = traffic
-    return app
 
 
 def _limits(settings: LimitSettings) -> Limits:
@@ -129,26 +124,28 @@ def _limits(settings: LimitSettings) -> Limits:
         default_page_size=settings.default_page_size,
         max_page_size=settings.max_page_size,
         max_rows_read=settings.max_rows_read,
+        max_ids=settings.max_ids,
+        max_upstream_calls=settings.max_upstream_calls,
         upstream_seconds=_upstream_seconds(settings.operation_timeout_seconds),
     )
+
+
+def _routes(
+    endpoint: ASGIApp, readiness: Callable[[Request], Response], layers: Sequence[Middleware]
+) -> list[BaseRoute]:
+    return [
+        Route("/", start_page),
+        Route("/graphql", endpoint, middleware=layers),
+        WebSocketRoute("/graphql", endpoint, middleware=layers),
+        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+        Route("/healthz", lambda _: JSONResponse({"alive": True})),
+        Route("/readyz", readiness),
+    ]
 
 
 def _upstream_seconds(operation_seconds: float) -> float:
     """Until when an operation waits for upstreams, so that what the others gave still arrives."""
     return operation_seconds - min(0.5, operation_seconds / 10)
-
-
-def _routes(
-    endpoint: Endpoint, traffic: Traffic, readiness: Callable[[Request], Response]
-) -> list[BaseRoute]:
-    return [
-        Route("/", start_page),
-        Route("/graphql", Admission(endpoint, traffic)),
-        WebSocketRoute("/graphql", endpoint),
-        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
-        Route("/healthz", lambda _: JSONResponse({"alive": True})),
-        Route("/readyz", readiness),
-    ]
 
 
 def _cursor_secret(configured: str | None) -> bytes:

@@ -1,13 +1,13 @@
-"""The command line: `pacioli serve`, `check`, `schema` and `sandbox`.
+"""The command line: `pacioli serve`, `check`, `schema`, `hash-key` and `sandbox`.
 
 The one module that knows both the server and the sandbox. What builds the graph is imported only
 where it is needed: that takes more than a second, and mistakes are told before it.
 """
 
 import asyncio
-import errno
 import os
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,13 +22,17 @@ from providers.client import Source
 from providers.errors import UpstreamError
 from sandbox.app import create_app as create_sandbox
 from sandbox.configuration import toml
-from server.configuration import ConfigError, Mistake, load, parse
+from server.api_keys import hashed
+from server.configuration import ConfigError, load, parse
+from server.listening import OPEN_DOOR, ListenError, address_of, bound, is_loopback
 from server.serving import Server, Workers, serve_graph
 from server.settings import Settings, SourceSettings
+from server.tables import Mistake
 
 CONFIG = Path("pacioli.toml")
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 30  # for the sandbox
+SHORT_KEY = 32
 
 config_option = click.option(
     "--config",
@@ -95,8 +99,11 @@ def serve(
         except ConfigError as error:
             _stop(str(error), 2)
         server = settings.server
-        listener = _bound(host or server.host, server.port if port is None else port)
-        ready = f"Pacioli is ready at {_address(listener)}/graphql"
+        host = host or server.host
+        if settings.auth is None and not is_loopback(host):
+            _stop(OPEN_DOOR.format(host=host, file=file or CONFIG), 2)
+        listener = _bound(host, server.port if port is None else port)
+        ready = f"Pacioli is ready at {address_of(listener)}/graphql"
         if workers == 1:
             serve_graph(settings, listener, lambda: click.echo(ready))
         else:
@@ -138,13 +145,31 @@ def schema() -> None:
     click.echo(sdl().rstrip("\n"))
 
 
+@main.command("hash-key")
+def hash_key() -> None:
+    """Read an API key, print its hash for the configuration.
+
+    The key is asked for, or read from the standard input: as an argument other users of the
+    machine would see it.
+    """
+    if sys.stdin.isatty():
+        key = str(click.prompt("API key", hide_input=True, err=True))
+    else:
+        key = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        _stop("An API key is printable ASCII without spaces, on one line", 2)
+    if len(key) < SHORT_KEY:
+        click.echo(f"This key is short: take {SHORT_KEY} random characters or more", err=True)
+    click.echo(hashed(key))
+
+
 @main.command()
 @click.option("--port", type=port_type, default=8001, show_default=True, help="0 takes a free one.")
 @click.option("--scale", type=click.IntRange(1), default=1, help="How many times the usual rows.")
 def sandbox(port: int, scale: int) -> None:
     """Run the simulated providers alone."""
     listener = _bound(LOOPBACK, port)
-    address = _address(listener)
+    address = address_of(listener)
 
     def announce() -> None:
         click.echo(f"The sandbox is ready at {address}, its control endpoint at {address}/control")
@@ -181,7 +206,7 @@ def _chosen(settings: Settings, names: str | None, file: Path | None) -> Setting
 def _sandbox() -> Iterator[tuple[SourceSettings, ...]]:
     """The sandbox in a thread of its own, and the sources that are configured for it."""
     listener = _bound(LOOPBACK, 0)
-    address = _address(listener)
+    address = address_of(listener)
     ready = threading.Event()
     server = Server(create_sandbox(), listener, ready.set)
     thread = threading.Thread(target=server.work, name="sandbox")
@@ -196,27 +221,8 @@ def _sandbox() -> Iterator[tuple[SourceSettings, ...]]:
         thread.join()
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    """A socket with the port, not listening yet. Ends the program if the port is taken."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            _stop(f"Port {port} of {host} is in use; choose another one with --port", 1)
-        _stop(f"Cannot listen at {host}, port {port}: {error.strerror}", 1)
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    host, port, *_ = listener.getsockname()
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
 async def _ask_all(settings: Settings) -> tuple[Answer, ...]:
-    from server.app import open_sources  # noqa: PLC0415
+    from server.sources import open_sources  # noqa: PLC0415
 
     async with open_sources(settings) as sources:
         return tuple(await asyncio.gather(*map(_ask, sources)))
@@ -230,6 +236,13 @@ async def _ask(source: Source) -> Answer:
         message = f"{error.code}: {error.reason}"
         return Answer(source.name, source.spec.name, False, message, error.code)
     return Answer(source.name, source.spec.name, True, "answers")
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return bound(host, port)
+    except ListenError as error:
+        _stop(str(error), 1)
 
 
 def _print_json(report: Report) -> None:

@@ -1,40 +1,70 @@
 """Documents are parsed and validated once, however often clients send them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
 
 from graphql import (
     DocumentNode,
     GraphQLError,
+    NoFragmentCyclesRule,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
     parse,
     specified_rules,
 )
+from graphql import ExecutionResult as CoreResult
 from graphql.validation import ASTValidationRule
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
+from strawberry.types import ExecutionResult
 from strawberry.types.execution import ExecutionContext
 
-from server.errors import coded
+from resolvers.errors import LimitError
+from server.discretion import uniform, without_suggestions
+from server.errors import VALIDATION_FAILED, coded
+from server.limits import excess, refusal, ruler, too_many_values
+from server.measures import Measure
+from server.settings import MOST_TOKENS, Limits, ServerSettings
 
 MAX_DOCUMENTS = 500
 LONGEST_KEPT = 10_000  # characters: a parsed document takes some 400 times its text
-MAX_TOKENS = 20_000
+_STRANGE = "Only documents of the manifest are allowed here."
 _TOO_DEEP = "The document is nested too deeply."
 _UNREADABLE = "There is a value here that its type cannot take."
 
 
+class Checked(NamedTuple):
+    """What is wrong with a document, and the measures of its operations."""
+
+    mistakes: Sequence[GraphQLError]
+    measures: Mapping[str | None, Measure] = {}
+
+
 class Documents(SchemaExtension):
-    """Takes the document and its mistakes from the caches below."""
+    """Takes the document, its mistakes and its cost from the caches below."""
 
     execution_context: ExecutionContext
-    rules: tuple[type[ASTValidationRule], ...] = tuple(specified_rules)
+    rules: ClassVar[tuple[type[ASTValidationRule], ...]] = tuple(specified_rules)
+    limits: ClassVar[Limits] = Limits()
+    suggests: ClassVar[bool] = True
+    is_uniform: ClassVar[bool] = False
+    trusted: ClassVar[frozenset[str] | None] = None
+    _measures: Mapping[str | None, Measure] = {}
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        result = self.execution_context.result
+        if isinstance(result, ExecutionResult | CoreResult) and result.errors:
+            errors = result.errors if self.suggests else without_suggestions(result.errors)
+            result.errors = list(uniform(errors) if self.is_uniform else errors)
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
+        if self.trusted is not None and context.query not in self.trusted:
+            raise coded(GraphQLError(_STRANGE), "PERSISTED_QUERY_NOT_ALLOWED")
         document = _document(context.query or "")
         if isinstance(document, GraphQLError):
             raise _anew(document)
@@ -44,16 +74,34 @@ class Documents(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
         text = context.query or ""
-        check = _mistakes if len(text) <= LONGEST_KEPT else _mistakes.__wrapped__
-        mistakes = check(context.schema, text, self.rules)
-        context.pre_execution_errors = list(mistakes)
+        check = _checked if len(text) <= LONGEST_KEPT else _checked.__wrapped__
+        mistakes, self._measures = check(context.schema, text, self.rules, self.limits)
+        values = too_many_values(context.variables, self.limits)
+        context.pre_execution_errors = list(mistakes) if values is None else [refusal(values)]
         yield
 
+    def get_results(self) -> dict[str, Any]:
+        """The cost of the operation, for whoever wants to know it."""
+        name, measures = self.execution_context.operation_name, self._measures
+        measure = measures.get(name) or next(iter(measures.values()), None)
+        if measure is None:
+            return {}
+        cost = {"requested": measure.cost, "rows": measure.rows, "calls": measure.calls}
+        return {"cost": {**cost, "limit": self.limits.max_cost}}
 
-class UnseenDocuments(Documents):
-    """The same for a graph that does not show its schema."""
 
-    rules = (*Documents.rules, NoSchemaIntrospectionCustomRule)
+def documents(server: ServerSettings) -> type[Documents]:
+    """The extension with a server's settings. To be made once: what is kept is kept by it."""
+    hidden = () if server.introspection else (NoSchemaIntrospectionCustomRule,)
+    known = server.documents
+    members = {
+        "rules": (*Documents.rules, *hidden),
+        "limits": server.limits,
+        "suggests": server.introspection,
+        "is_uniform": server.uniform_errors,
+        "trusted": frozenset(known.manifest.values()) if known.trusted == "require" else None,
+    }
+    return type("Documents", (Documents,), members)
 
 
 def is_ambiguous(text: str) -> bool:
@@ -87,32 +135,47 @@ def _operations(text: str) -> Sequence[OperationDefinitionNode]:
 
 
 def _document(text: str) -> DocumentNode | GraphQLError:
-    """The document of a text, kept for the next time unless it is very long."""
-    return _parsed(text) if len(text) <= LONGEST_KEPT else _parsed.__wrapped__(text)
+    """The document of a text, kept for the next time; a very long one only for its own request."""
+    return _parsed(text) if len(text) <= LONGEST_KEPT else _parsed_long(text)
 
 
 @lru_cache(maxsize=MAX_DOCUMENTS)
 def _parsed(text: str) -> DocumentNode | GraphQLError:
     try:
-        return parse(text, max_tokens=MAX_TOKENS)
+        return parse(text, max_tokens=MOST_TOKENS)
     except GraphQLError as error:
+        if f"more than {MOST_TOKENS} tokens" in error.message:
+            return refusal(
+                LimitError("tokens, at least", MOST_TOKENS + 1, MOST_TOKENS, "max_tokens")
+            )
         return coded(_anew(error), "GRAPHQL_PARSE_FAILED")
     except RecursionError:
         return coded(GraphQLError(_TOO_DEEP), "GRAPHQL_PARSE_FAILED")
 
 
+_parsed_long = lru_cache(maxsize=2)(_parsed.__wrapped__)
+
+
 @lru_cache(maxsize=MAX_DOCUMENTS)
-def _mistakes(
-    schema: Schema, text: str, rules: tuple[type[ASTValidationRule], ...]
-) -> Sequence[GraphQLError]:
+def _checked(
+    schema: Schema, text: str, rules: tuple[type[ASTValidationRule], ...], limits: Limits
+) -> Checked:
     document = _document(text)
     if isinstance(document, GraphQLError):
-        return [document]
+        return Checked([document])
     try:
+        measured = ruler(schema._schema, document, limits)
+        exceeded = excess(document, measured, limits)
+        if exceeded is not None:
+            return Checked([refusal(exceeded)])
+        if measured.cyclic:  # the other rules would go round and round
+            rules = (NoFragmentCyclesRule,)
         errors = validate_document(schema._schema, document, rules)
     except RecursionError:
-        errors = [GraphQLError(_TOO_DEEP)]
-    return [coded(_anew(error), "GRAPHQL_VALIDATION_FAILED") for error in errors]
+        return Checked([coded(GraphQLError(_TOO_DEEP), VALIDATION_FAILED)])
+    if errors:  # then its cost is not told either: it would tell good names from bad ones
+        return Checked([coded(_anew(error), VALIDATION_FAILED) for error in errors])
+    return Checked([], dict(measured.operations))
 
 
 def _anew(error: GraphQLError) -> GraphQLError:

@@ -23,14 +23,18 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from resolvers.context import Context
+from resolvers.errors import LimitError
 from server import graphiql
 from server.documents import is_subscription
-from server.errors import coded, presented, refusal
+from server.errors import RefusedError, coded, presented, refused
 from server.event_streams import until
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Accept
+from server.persisted import Kept, Library
 from server.requests import Parameters, from_body, from_query_string
+from server.settings import DocumentSettings
 from server.sockets import Conversation, TextSocket
 
+COST_HEADER = "X-Pacioli-Cost"
 INIT_SECONDS = 10  # for a socket to say who it is
 MAX_OPERATIONS = 100  # at once over one socket
 STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
@@ -55,6 +59,8 @@ class Endpoint(GraphQL[Context, None]):
         *,
         timeout: float,
         max_body_bytes: int,
+        max_errors: int | None = None,
+        library: Library | None = None,
         with_graphiql: bool,
         stopping: asyncio.Event,
     ) -> None:
@@ -67,7 +73,8 @@ class Endpoint(GraphQL[Context, None]):
             max_subscriptions_per_connection=MAX_OPERATIONS,
         )
         self._new_context, self._timeout = new_context, timeout
-        self.max_body_bytes = max_body_bytes
+        self.max_body_bytes, self._max_errors = max_body_bytes, max_errors
+        self.library = library or Library(DocumentSettings(), Kept())
         self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,27 +97,26 @@ class Endpoint(GraphQL[Context, None]):
             message = await receive()
             size += len(message.get("body", b""))
             if size > self.max_body_bytes:
-                limit = f"{self.max_body_bytes} bytes (max_body_bytes)"
-                raise HTTPException(413, f"The body is larger than {limit}.")
+                limit = LimitError("bytes", size, self.max_body_bytes, "max_body_bytes")
+                raise RefusedError(413, limit.code, str(limit))
             return message
 
         return limited
 
     def _refused(self, error: HTTPException, request: Request) -> Response:
-        code = "LIMIT_EXCEEDED" if error.status_code == 413 else "BAD_REQUEST"
-        body = self.encode_json(refusal(error.reason, code))
+        code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"
         headers = VARYING | ({"Allow": "GET, POST"} if error.status_code == 405 else {})
-        return Response(body, error.status_code, headers, media_type=_media_type(request))
+        return refused(error.status_code, error.reason, code, headers, _media_type(request))
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
     ) -> Context:
         return self.context_of(request, {})
 
-    def context_of(self, request: HTTPConnection, opening: Mapping[str, Any]) -> Context:
+    def context_of(self, request: Request | WebSocket, connection: Mapping[str, Any]) -> Context:
         """The context of one operation: every operation over HTTP and WebSocket has it from here.
 
-        `opening` is what a WebSocket said when it was opened.
+        `connection` is what a WebSocket said when it was opened.
         """
         return self._new_context(request)
 
@@ -126,6 +132,7 @@ class Endpoint(GraphQL[Context, None]):
             asked = from_body(await request.get_body())
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
+        asked.query = await self.library.text(asked)
         asked.check()
         return GraphQLRequestData(
             asked.query,
@@ -140,7 +147,7 @@ class Endpoint(GraphQL[Context, None]):
         if asked.protocol == "http":
             return await super().execute_operation(*args, **kwargs)
         parameters = Parameters(
-            asked.query, asked.variables, asked.operation_name, asked.extensions
+            asked.query, asked.variables, asked.operation_name, extensions=asked.extensions
         )
         return self.results(parameters, kwargs["context"])
 
@@ -171,19 +178,19 @@ class Endpoint(GraphQL[Context, None]):
                 yield PreExecutionError(None, [GraphQLError("", original_error=error)])
 
     async def _timely(
-        self, answer: Awaitable[ExecutionResult], context: Context
+        self, coming: Awaitable[ExecutionResult], context: Context
     ) -> ExecutionResult:
-        """The answer within the time that an operation has, and what it cost."""
         try:
             async with asyncio.timeout(self._timeout):
-                result = await answer
+                result = await coming
         except TimeoutError:
             error = GraphQLError(f"The operation took longer than {self._timeout:g} s.")
             result = ExecutionResult(data=None, errors=[coded(error, "OPERATION_TIMEOUT")])
         finally:
             context.close()
         if context.explanation is not None:
-            result.extensions = {"pacioli": context.explanation.shown}
+            shown = {"pacioli": context.explanation.shown}
+            result.extensions = {**(result.extensions or {}), **shown}
         return result
 
     async def process_result(
@@ -191,11 +198,14 @@ class Endpoint(GraphQL[Context, None]):
     ) -> GraphQLHTTPResponse:
         answer: dict[str, Any] = {}
         if result.errors:
-            answer["errors"] = presented(result.errors)
+            answer["errors"] = presented(result.errors, self._max_errors)
         if result.data is not None or any(error.path for error in result.errors or ()):
             answer["data"] = result.data  # absent where not even one field was tried
-        if result.extensions:
-            answer["extensions"] = result.extensions
+        extensions = dict(result.extensions or {})
+        if request is None or COST_HEADER not in request.headers:
+            extensions.pop("cost", None)
+        if extensions:
+            answer["extensions"] = extensions
         return answer  # type: ignore[return-value]
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
@@ -223,10 +233,7 @@ class Endpoint(GraphQL[Context, None]):
         return super().encode_json_string(data).translate(_NO_LINES)
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """For browsers only: curl accepts anything, but wants an answer to its query."""
-        asks_nothing = not request.query_params.keys() & {"query", "extensions"}
-        html = "text/html" in request.headers.get("accept", "")
-        return request.method == "GET" and asks_nothing and html
+        return graphiql.wants_page(request)
 
     async def render_graphql_ide(self, request: Request) -> Response:
         return graphiql.page()

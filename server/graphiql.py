@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from strawberry.http.base import BaseRequestProtocol
 
 STATIC = Path(__file__).parent / "static"
 POLICY = "; ".join(
@@ -41,6 +43,13 @@ _MISSING = """\
 <title>Pacioli</title>
 <p>GraphiQL is not built yet: run <code>make setup</code>. The graph itself answers to POST.</p>
 """
+
+
+def wants_page(request: Request | BaseRequestProtocol) -> bool:
+    """Whether a request is a browser's for the page: curl takes anything, but wants an answer."""
+    asks_nothing = not request.query_params.keys() & {"query", "extensions", "documentId"}
+    html = "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and asks_nothing and html
 
 
 def page(static: Path = STATIC) -> Response:

@@ -15,6 +15,7 @@ class Parameters(msgspec.Struct):
     query: str | None = None
     variables: dict[str, Any] | None = None
     operationName: str | None = None  # noqa: N815 - its name on the wire
+    documentId: str | None = None  # noqa: N815
     extensions: dict[str, Any] | None = None
 
     def check(self) -> None:

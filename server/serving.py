@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from server.admission import Traffic
 from server.settings import Settings
@@ -36,7 +36,7 @@ class Server(uvicorn.Server):
 
     def __init__(
         self,
-        app: ASGIApp,
+        app: Starlette,
         listener: socket.socket,
         ready: Callable[[], None],
         traffic: Traffic | None = None,
@@ -56,6 +56,7 @@ class Server(uvicorn.Server):
         self._traffic = traffic or Traffic(0)
         self._drain_seconds = max(0.0, drain_seconds - CANCEL_SECONDS)
         self._drain_until = 0.0
+        self._state = app.state
 
     def work(self) -> None:
         """Serves until a signal comes or `should_exit` is set."""
@@ -67,10 +68,19 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if self._traffic.draining:
-            self._traffic.stopping.set()
+            self._end_streams()
             late = time.monotonic() >= self._drain_until
             self.should_exit = self.should_exit or late or not self._traffic.running
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets)
+
+    def _end_streams(self) -> None:
+        """Streams would go on for as long as their clients listen."""
+        if hasattr(self._state, "stopping"):
+            self._state.stopping.set()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal begins the drain; a second Ctrl-C ends it at once."""

@@ -4,21 +4,10 @@ A store that is down, slow or says nonsense never fails an operation: a cache th
 is a miss, and each replica then keeps the pace by itself.
 """
 
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
-from time import monotonic
-from typing import Any, TypeVar
-
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.asyncio import ConnectionPool, Redis
 
 from providers.pace import LocalPace
-
-T = TypeVar("T")
-_SECONDS = 0.25  # for connecting and for each answer
-_PAUSE_SECONDS = 1.0  # after a failure, so that a store that hangs costs one operation and not all
+from server.redis_pool import Fallible
 
 # Takes the next turn, by the store's own clock, unless it comes too late.
 _TURN = """
@@ -33,45 +22,12 @@ return string.format('%.6f', turn - now)
 """
 
 
-class Store:
-    """A Redis or Valkey that may be absent."""
+class Store(Fallible):
+    """A Redis or Valkey that may be away."""
 
-    def __init__(self, client: Redis) -> None:
-        self.client = client
-        self._absent_until = 0.0
-
-    async def ask(self, command: Awaitable[T]) -> T | None:
-        """What a command gives, None where the store cannot be asked now."""
-        if monotonic() < self._absent_until:
-            _unasked(command)
-            return None
-        try:
-            return await command
-        except ResponseError:
-            return None  # it holds something else
-        except (RedisError, OSError, TimeoutError, ValueError):
-            self._absent_until = monotonic() + _PAUSE_SECONDS
-            return None
-
-
-def _unasked(command: Any) -> None:
-    """A coroutine that nobody awaits would be complained of."""
-    command.close()
-
-
-@asynccontextmanager
-async def open_store(url: str) -> AsyncIterator[Store]:
-    """The store at an address; whether it is there shows when it is asked."""
-    client = Redis.from_url(
-        url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
-        socket_timeout=_SECONDS,
-        socket_connect_timeout=_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
-    try:
-        yield Store(client)
-    finally:
-        await client.aclose()
+    def __init__(self, connections: ConnectionPool) -> None:
+        super().__init__()
+        self.client = Redis(connection_pool=connections)
 
 
 class SharedCache:

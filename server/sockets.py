@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 
 import msgspec
 from cross_web import HTTPException
+from starlette.authentication import AuthenticationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import (
@@ -25,10 +26,13 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from resolvers.context import Context
-from server.errors import refusal
+from server.authentication import admit
+from server.errors import RefusedError, refusal
+from server.persisted import Library
 from server.requests import Parameters
 
 TOO_BIG = 1009
+FORBIDDEN = 4403
 LONGEST_REASON = 120  # of a closing: bytes that fit into its frame
 
 
@@ -66,8 +70,9 @@ class View(Protocol):
     """What the endpoint does for a conversation."""
 
     max_body_bytes: int
+    library: Library
 
-    def context_of(self, request: WebSocket, opening: Mapping[str, Any]) -> Context: ...
+    def context_of(self, request: WebSocket, connection: Mapping[str, Any]) -> Context: ...
 
     def results(
         self, asked: Parameters, context: Context
@@ -127,6 +132,11 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         if isinstance(received, ConnectionInit):
             self.opening = received.payload or {}
             message["payload"] = self.opening
+            try:
+                await admit(self.websocket.ws, self.opening)
+            except AuthenticationError as error:
+                await self.websocket.close(FORBIDDEN, str(error)[:LONGEST_REASON])
+                return
         elif isinstance(received, Subscribe):
             if await self._refused(received):
                 return
@@ -145,13 +155,15 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         asked = self._asked.pop(operation.id)
+        view, socket = cast(View, self.view), self.websocket.ws
         with suppress(WebSocketDisconnected):
             try:
+                asked.query = await view.library.text(asked)
                 asked.check()
             except HTTPException as error:
-                await _end(operation, refusal(error.reason, "BAD_REQUEST")["errors"])
+                code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"
+                await _end(operation, refusal(error.reason, code)["errors"])
                 return
-            view, socket = cast(View, self.view), self.websocket.ws
             context = view.context_of(socket, self.opening)
             async with aclosing(view.results(asked, context)) as results:
                 async for result in results:

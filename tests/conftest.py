@@ -259,12 +259,14 @@ def settings(
     *sources: Mapping[str, Any],
     limits: Mapping[str, Any] | None = None,
     cursor_secret: str = "good for one test",
+    auth: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     **server: Any,
 ) -> Settings:
     """The settings that a configuration file with these tables gives."""
     tables = [
         ("[server]", {"cursor_secret": cursor_secret, **server}),
         ("[server.limits]", limits or {}),
+        *((f"[[auth.{name}]]", each) for name, all_ in (auth or {}).items() for each in all_),
         *(("[[sources]]", each) for each in sources),
     ]
     lines = [
@@ -340,6 +342,13 @@ def graph(stages: Stages, still_yume: Yume) -> Iterator[Graph]:
     """A server with one account, `rental`, at a Yume that does not change."""
     with served_graph(stages, create_app(settings(source(still_yume)))) as client:
         yield client
+
+
+@pytest.fixture
+def own_whole(stages: Stages) -> Iterator[Whole]:
+    """The same for one test, which may change its rows."""
+    with served_whole(stages) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

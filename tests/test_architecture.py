@@ -82,11 +82,14 @@ IMPORTS: Mapping[str, Imports] = {
         ("graphql", "strawberry"),
     ),
     "server.cli": Imports((*PACKAGES, "execution"), ("click", "msgspec", "starlette", "uvicorn")),
-    "server.shared": Imports(("providers.pace",), ("redis",)),
+    "server.shared": Imports(("providers.pace", "server.redis_pool"), ("redis",)),
     "server": Imports(
         ("server", "schema", "execution", "resolvers", "providers"),
         # cross_web has the request types of Strawberry's view, and comes with it.
-        ("cross_web", "graphql", "msgspec", "starlette", "strawberry", "uvicorn"),
+        (
+            *("cross_web", "graphql", "jwt", "limits", "msgspec", "redis", "starlette"),
+            *("strawberry", "uvicorn"),
+        ),
     ),
     "sandbox": Imports(("sandbox",), ("aiohttp", "msgspec", "starlette")),
 }
@@ -102,6 +105,7 @@ TESTED_ELSEWHERE: Mapping[str, str] = {
     "schema.invoice": "tests/test_end_to_end.py",
     "schema.money": "tests/test_end_to_end.py",
     "schema.node": "tests/test_end_to_end.py",
+    "schema.scopes": "tests/server/test_authorization.py",
     "schema.query": "tests/test_end_to_end.py",
     "schema.source": "tests/test_end_to_end.py",
     "schema.export_task": "tests/test_end_to_end.py",

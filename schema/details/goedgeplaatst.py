@@ -1,12 +1,18 @@
 """What only GoedGeplaatst says of a payment."""
 
 from datetime import date
+from typing import Any
 
 import strawberry
 
 from schema.binding import shows_records
+from schema.scopes import REQUIRES_PERSONAL
 
-PERSONAL = "Needs the scope `personal:read`."
+
+def personal(description: str) -> Any:
+    """A field about a person."""
+    described = f"{description} Needs the scope `personal:read`."
+    return strawberry.field(description=described, extensions=[REQUIRES_PERSONAL])
 
 
 @strawberry.type(description="The customer of a GoedGeplaatst payment.")
@@ -19,21 +25,21 @@ class GoedgeplaatstUser:
         description="The user's id in another system."
     )
     company_name: str | None = strawberry.field(description="The company's name.")
-    first_name: str | None = strawberry.field(description=f"The first name. {PERSONAL}")
-    last_name: str | None = strawberry.field(description=f"The last name. {PERSONAL}")
-    gender: str | None = strawberry.field(description=f"M or F. {PERSONAL}")
-    date_of_birth: date | None = strawberry.field(description=f"The date of birth. {PERSONAL}")
-    address: str | None = strawberry.field(description=f"The street. {PERSONAL}")
-    house_number: str | None = strawberry.field(description=f"The house number. {PERSONAL}")
-    postal_code: str | None = strawberry.field(description=f"The postal code. {PERSONAL}")
-    city: str | None = strawberry.field(description=f"The town. {PERSONAL}")
-    county: str | None = strawberry.field(description=f'The province\'s code: "NB". {PERSONAL}')
-    country: str | None = strawberry.field(description=f"The country. {PERSONAL}")
-    email: str | None = strawberry.field(description=f"The e-mail address. {PERSONAL}")
-    website: str | None = strawberry.field(description=f"The website. {PERSONAL}")
-    phone: str | None = strawberry.field(description=f"The telephone number. {PERSONAL}")
-    fax: str | None = strawberry.field(description=f"The fax number. {PERSONAL}")
-    cellular: str | None = strawberry.field(description=f"The mobile number. {PERSONAL}")
+    first_name: str | None = personal("The first name.")
+    last_name: str | None = personal("The last name.")
+    gender: str | None = personal("M or F.")
+    date_of_birth: date | None = personal("The date of birth.")
+    address: str | None = personal("The street.")
+    house_number: str | None = personal("The house number.")
+    postal_code: str | None = personal("The postal code.")
+    city: str | None = personal("The town.")
+    county: str | None = personal('The code of the province: "NB".')
+    country: str | None = personal("The country.")
+    email: str | None = personal("The e-mail address.")
+    website: str | None = personal("The website.")
+    phone: str | None = personal("The telephone number.")
+    fax: str | None = personal("The fax number.")
+    cellular: str | None = personal("The mobile number.")
 
 
 @strawberry.type(description="What only GoedGeplaatst says of a payment.")

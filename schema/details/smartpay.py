@@ -7,6 +7,7 @@ import strawberry
 
 from schema.binding import shows_records
 from schema.money import Money
+from schema.scopes import REQUIRES_CARD
 
 
 @strawberry.type(description="The device that a SmartPay invoice was paid on.")
@@ -57,19 +58,23 @@ class SmartpayPaymentInfo:
     payment_date: datetime | None = strawberry.field(description="When it was paid.")
     payment_id: strawberry.ID | None = strawberry.field(description="SmartPay's id of the payment.")
     device_info: SmartpayDeviceInfo | None = strawberry.field(
-        description="The device it was paid on. Needs the scope `card:read`."
+        extensions=[REQUIRES_CARD],
+        description="The device it was paid on. Needs the scope `card:read`.",
     )
     loyalty_info: SmartpayLoyaltyInfo | None = strawberry.field(
         description="Points that were spent or earned."
     )
     masked_pan: str | None = strawberry.field(
-        description='The card number but for its last digits: "**1111". Needs `card:read`.'
+        extensions=[REQUIRES_CARD],
+        description='The card number but for its last digits: "**1111". Needs `card:read`.',
     )
     card_expiry: str | None = strawberry.field(
-        description='Year and month until which the card is good: "2019-12". Needs `card:read`.'
+        extensions=[REQUIRES_CARD],
+        description='Year and month until which the card is good: "2019-12". Needs `card:read`.',
     )
     cardholder: str | None = strawberry.field(
-        description="The card holder's name as given when paying. Needs `card:read`."
+        extensions=[REQUIRES_CARD],
+        description="The card holder's name as given when paying. Needs `card:read`.",
     )
     payment_system: str | None = strawberry.field(description='The card system: "Visa".')
     payment_system_image: str | None = strawberry.field(

@@ -26,15 +26,15 @@ def browser() -> Path:
     return needed("chromium", "chromium-browser", "google-chrome")
 
 
-def test_a_person_works_with_it(changing_whole: Whole, browser: Path) -> None:
+def test_a_person_works_with_it(own_whole: Whole, browser: Path) -> None:
     if not (STATIC / "graphiql.js").exists():
         leave_out("GraphiQL is not built (make setup)")
     PICTURES.mkdir(exist_ok=True)
-    export_id = changing_whole.export(status="InProgress", progress=11)
-    address = changing_whole.address_of(export_id)
+    export_id = own_whole.export(status="InProgress", progress=11)
+    address = own_whole.address_of(export_id)
     seen = output(
         "graphiql.mjs",
-        url=f"{changing_whole.graph.address}/graphql",
+        url=f"{own_whole.graph.address}/graphql",
         browser=str(browser),
         pictures=str(PICTURES),
         exportId=export_id,

@@ -20,21 +20,16 @@ def subscribed(graph: Graph, transport: str, query: str, **others: Any) -> list[
 
 
 @BOTH
-def test_many_hear_every_change_at_the_price_of_one(changing_whole: Whole, transport: str) -> None:
-    export_id = changing_whole.export(status="InProgress", progress=10)
-    address = changing_whole.address_of(export_id)
+def test_many_hear_every_change_at_the_price_of_one(own_whole: Whole, transport: str) -> None:
+    export_id = own_whole.export(status="InProgress", progress=10)
+    address = own_whole.address_of(export_id)
     moves = [
         (address, {"status": "InProgress", "progress": 60}),
         (address, {"status": "Completed", "progress": 100}),
     ]
-    with changing_whole.counted() as calls:
+    with own_whole.counted() as calls:
         heard = subscribed(
-            changing_whole.graph,
-            transport,
-            QUERY,
-            variables={"id": export_id},
-            times=5,
-            moves=moves,
+            own_whole.graph, transport, QUERY, variables={"id": export_id}, times=5, moves=moves
         )
     shown = [line["next"]["data"]["exportTask"] for line in heard if "next" in line]
     assert sorted((task["status"], task["progress"]) for task in shown) == sorted(STATES * 5)

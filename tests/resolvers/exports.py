@@ -16,7 +16,6 @@ from providers.timestamps import micros
 from providers.wire import Request, Response
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
-from tests.resolvers.model import PLAIN
 
 T = TypeVar("T")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,7 +69,7 @@ class Exports:
         moment = EPOCH + timedelta(minutes=updated)
         self.tasks[guid] = {**self.tasks[guid], "updated_at": moment.isoformat(), **fields}
 
-    async def send(self, request: Request, _: float = 0) -> Response:
+    async def send(self, request: Request) -> Response:
         asked = dict(request.query)
         self.requests.append(asked)
         self.times.append(asyncio.get_running_loop().time())
@@ -86,7 +85,7 @@ class Exports:
 
     def source(self) -> Source:
         account = Account("reports", Credentials(org_guid="org", api_key="key"), UTC)
-        return Source(LIFE_PAY, account, self, policy=PLAIN)
+        return Source(LIFE_PAY, account, self)  # type: ignore[arg-type]
 
 
 def _is_between(created: str, asked: dict[str, str]) -> bool:
@@ -98,4 +97,4 @@ def _is_between(created: str, asked: dict[str, str]) -> bool:
 
 
 def context() -> Context:
-    return Context([], Limits(), CursorCodec(b"secret"), anew=True)
+    return Context([], Limits(), CursorCodec(b"secret"))

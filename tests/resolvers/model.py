@@ -14,6 +14,7 @@ from providers.errors import UnavailableError
 from providers.queries import Direction
 from providers.wire import Request, Response
 from providers.yume import LIST, YUME, Credentials
+from resolvers.callers import TRUSTED
 from resolvers.connections import Connection
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
@@ -116,7 +117,9 @@ class Graph:
         explanation: Explanation | None = None,
         **page: Any,
     ) -> Connection:
-        context = Context(self.sources, self.limits, self.codec, explanation=explanation)
+        context = Context(
+            self.sources, self.limits, self.codec, caller=TRUSTED, explanation=explanation
+        )
         return await list_invoices(
             context,
             restrictions=restrictions or {},

@@ -12,6 +12,7 @@ import pytest
 from providers.errors import UnavailableError
 from providers.queries import Direction
 from providers.records import InvoiceStatus, OutcomeStatus, ProviderName
+from resolvers.callers import TRUSTED
 from resolvers.connections import Connection
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
@@ -38,7 +39,7 @@ class Desk:
     def context(self) -> Context:
         for upstream in self.upstreams.values():
             upstream.requests.clear()
-        return Context(self.graph.sources, self.graph.limits, self.graph.codec)
+        return Context(self.graph.sources, self.graph.limits, self.graph.codec, caller=TRUSTED)
 
     async def ask(
         self,

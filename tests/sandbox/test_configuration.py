@@ -8,9 +8,9 @@ import pytest
 
 from sandbox.app import PROVIDERS
 from sandbox.configuration import toml
-from server.app import open_sources
 from server.configuration import parse
 from server.settings import Settings
+from server.sources import open_sources
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """The application as a whole: its pages, when it is ready, and what its settings switch."""
 
 import logging
-from typing import cast
 
 import httpx
 import pytest
 
-from providers.transport import Transport
-from server.app import create_app, open_sources
+from server.app import create_app
 from server.settings import Settings
 from tests.conftest import Graph, StartGraph, Yume, settings, source
 
@@ -35,15 +33,6 @@ async def test_ready_only_between_start_and_stop(still_yume: Yume) -> None:
         async with app.router.lifespan_context(app):
             assert await states() == (200, 200)
         assert await states() == (503, 200)
-
-
-async def test_sources_are_open_until_the_context_ends(still_yume: Yume) -> None:
-    async with open_sources(settings(source(still_yume), source(still_yume, "second"))) as opened:
-        assert [each.name for each in opened] == ["rental", "second"]
-        sessions = [cast(Transport, each._channel._link)._session for each in opened]
-        assert len({id(session) for session in sessions}) == 2
-        assert not any(session is None or session.closed for session in sessions)
-    assert all(session is not None and session.closed for session in sessions)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/graphq", "/graphql/x", "/control"])

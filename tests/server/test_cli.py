@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -25,6 +26,11 @@ name = "rental"
 provider = "yume"
 base_url = "{address}"
 token = "{token}"
+"""
+LOCKED = f"""
+[[auth.api_keys]]
+name = "frontend"
+hash = "sha256:{"0" * 64}"
 """
 SANDBOX = ["sber-main", "yume-rental", "goed-payments", "ofd-shops", "life-reports"]
 UNREACHABLE = "http://127.0.0.1:9"  # the discard service, which nobody runs
@@ -243,10 +249,59 @@ def test_a_taken_port_is_told(run: Run, folder: Path) -> None:
 
 
 def test_an_address_of_another_machine_is_told(run: Run, folder: Path) -> None:
-    config(folder, UNREACHABLE)
+    file = config(folder, UNREACHABLE)
+    file.write_text(LOCKED + file.read_text())
     result = run("serve", "--host", "192.0.2.1", "--port", "0")
     assert result.exit_code == 1
     assert "Cannot listen at 192.0.2.1" in result.stderr
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_without_auth_only_this_machine_is_served(run: Run, folder: Path, host: str) -> None:
+    file = config(folder, UNREACHABLE)
+    from_file = f'[server]\nhost = "{host}"\n' + file.read_text()
+    for text, options in ((file.read_text(), ["--host", host]), (from_file, [])):
+        file.write_text(text)
+        result = run("serve", "--port", "0", *options)
+        assert result.exit_code == 2
+        for words in (host, "[[auth.api_keys]]", "pacioli hash-key", "pacioli.toml"):
+            assert words in result.stderr
+
+
+def test_the_sandbox_too_is_for_this_machine_only(run: Run) -> None:
+    assert run("serve", "--sandbox", "--host", "0.0.0.0").exit_code == 2
+
+
+def test_with_auth_every_address_may_be_served(folder: Path) -> None:
+    file = config(folder, UNREACHABLE)
+    file.write_text(LOCKED + file.read_text())
+    with program("serve", "--host", "0.0.0.0", "--port", "0") as running:
+        port = running.until(r"^Pacioli is ready at http://0\.0\.0\.0:(\d+)/graphql$")
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/graphql", json={"query": "{__typename}"}, trust_env=False
+        )
+        assert answer.status_code == 401
+
+
+def test_a_key_is_hashed(folder: Path) -> None:
+    key = "kP4mVbS0yQz9tE7rXw2uJc5nAh8dLf3g"
+    result = CliRunner().invoke(main, ["hash-key"], input=f"{key}\n")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"sha256:{sha256(key.encode()).hexdigest()}\n"
+
+
+def test_a_short_key_is_remarked_upon() -> None:
+    result = CliRunner().invoke(main, ["hash-key"], input="secret")
+    assert result.exit_code == 0
+    assert result.stdout == f"sha256:{sha256(b'secret').hexdigest()}\n"
+    assert "short" in result.stderr
+    assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize("key", ["", "\n", "a b", "a\tb", "schlüssel"])
+def test_what_cannot_be_a_key(key: str) -> None:
+    result = CliRunner().invoke(main, ["hash-key"], input=key)
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])

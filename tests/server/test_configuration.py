@@ -169,6 +169,79 @@ def test_a_missing_credential_is_told_once() -> None:
     }
 
 
+AUTH = f"""
+[[auth.issuers]]
+issuer = "https://id.example"
+audience = "pacioli"
+jwks_url = "https://id.example/jwks.json"
+algorithms = ["RS256"]
+[[auth.api_keys]]
+name = "reporting"
+hash = "sha256:{"a0" * 32}"
+scopes = ["raw:read"]
+sources = ["*"]
+"""
+
+
+def test_who_gets_in() -> None:
+    auth = parse(AUTH, FILE, {}).auth
+    assert auth is not None
+    (issuer,), (key,) = auth.issuers, auth.api_keys
+    assert (issuer.scopes_claim, issuer.sources_claim) == ("scope", "sources")
+    assert (issuer.issuer, issuer.algorithms) == ("https://id.example", ("RS256",))
+    assert (key.scopes, key.sources) == (("raw:read",), ("*",))
+
+
+@pytest.mark.parametrize(("auth", "is_open"), [("", True), (AUTH, False)])
+def test_with_auth_the_server_is_quiet(auth: str, is_open: bool) -> None:
+    server = parse(auth, FILE, {}).server
+    assert (server.graphiql, server.introspection) == (is_open, is_open)
+    server = parse(f"[server]\ngraphiql = true\nintrospection = true\n{auth}", FILE, {}).server
+    assert (server.graphiql, server.introspection) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "words"),
+    [
+        ('algorithms = ["RS256"]', 'algorithms = ["none"]', "issuers[0].algorithms", "public key"),
+        ('algorithms = ["RS256"]', 'algorithms = ["HS256"]', "issuers[0].algorithms", "public key"),
+        ('algorithms = ["RS256"]', "algorithms = []", "issuers[0].algorithms", "public key"),
+        ('algorithms = ["RS256"]', "", "issuers[0].algorithms", "is missing"),
+        ('audience = "pacioli"', "", "issuers[0].audience", "is missing"),
+        ("https://id.example/jwks", "http://id.example/jwks", "issuers[0].jwks_url", "https"),
+        ("https://id.example/jwks", "ftp://id.example/jwks", "issuers[0].jwks_url", "https"),
+        ("sha256:", "md5:", "api_keys[0].hash", "pacioli hash-key"),
+        ("raw:read", "raw:write", "api_keys[0].scopes", "raw:read, card:read"),
+        ('sources = ["*"]', "source = []", "api_keys[0].source", "is sources meant?"),
+    ],
+)
+def test_mistakes_in_who_gets_in(old: str, new: str, key: str, words: str) -> None:
+    assert AUTH.count(old) == 1
+    found = mistakes(AUTH.replace(old, new))
+    assert list(found) == [f"auth.{key}"]
+    assert words in found[f"auth.{key}"]
+
+
+def test_who_gets_in_is_named_once() -> None:
+    twice = AUTH.replace("[[auth.api", "[[auth.issuers]]", 0) + AUTH.replace("a0", "b0")
+    assert mistakes(twice) == {
+        "auth.issuers[1].issuer": "is already that of auth.issuers[0]",
+        "auth.api_keys[1].name": "is already that of auth.api_keys[0]",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("auth = 1", "auth"), ("[auth]\nissuers = 1", "auth.issuers")]
+)
+def test_auth_is_tables(text: str, key: str) -> None:
+    assert "must be" in mistakes(text)[key]
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "app.example", "https://app.example/", "ftp://a"])
+def test_an_origin_is_named_whole(origin: str) -> None:
+    assert "origins" in mistakes(f'[server]\ncors_origins = ["{origin}"]')["server.cors_origins"]
+
+
 def test_what_is_not_set_has_a_default() -> None:
     settings = parse(SOURCE, FILE, {})
     (rental,) = settings.sources
@@ -195,7 +268,7 @@ def test_the_default_page_fits_under_the_largest() -> None:
         ("servr = 1", "servr", "not a known key; is server meant?"),
         ("server = 1", "server", "a table"),
         ("server.limits = []", "server.limits", "a table"),
-        ("[auth]", "auth", "not a known key"),
+        ("[auth]", "auth", "lets nobody in"),
         ("[server]\nprot = 1", "server.prot", "is port meant?"),
         ("[server]\nport = 65536", "server.port", "0 to 65535"),
         ("[server]\nport = -1", "server.port", "0 to 65535"),

@@ -9,15 +9,18 @@ from graphql import GraphQLError
 
 from schema import build
 from server import documents
-from server.documents import (
-    Documents,
-    UnseenDocuments,
-    is_ambiguous,
-    is_subscription,
-    lacks_operation,
-)
+from server.documents import is_ambiguous, is_subscription, lacks_operation
+from server.settings import MOST_TOKENS, Limits, ServerSettings
 
-SEEN, UNSEEN = build([Documents]), build([UnseenDocuments])
+SEEN, UNSEEN, UNIFORM, NARROW = (
+    build([documents.documents(server)])
+    for server in (
+        ServerSettings(),
+        ServerSettings(introspection=False),
+        ServerSettings(uniform_errors=True),
+        ServerSettings(limits=Limits(max_cost=10, max_variable_values=2)),
+    )
+)
 
 
 class Context:
@@ -39,7 +42,7 @@ async def test_good_documents_pass() -> None:
     assert await errors(SEEN, "{ __typename sources { name } }") == []
 
 
-@pytest.mark.parametrize("query", ["{", "{ a(b: [[[) }", "{" + "a " * documents.MAX_TOKENS + "}"])
+@pytest.mark.parametrize("query", ["{", "{ a(b: [[[) }", "{a" * 5000])
 async def test_parse_errors(query: str) -> None:
     assert await codes(SEEN, query) == ["GRAPHQL_PARSE_FAILED"]
 
@@ -71,10 +74,10 @@ async def test_python_exceptions_are_not_quoted() -> None:
 
 async def test_a_document_is_parsed_and_validated_once() -> None:
     query = "{ __typename # once\n }"
-    parsed, validated = documents._parsed.cache_info(), documents._mistakes.cache_info()
+    parsed, validated = documents._parsed.cache_info(), documents._checked.cache_info()
     for _ in range(3):
         assert await errors(SEEN, query) == []
-    assert documents._mistakes.cache_info().misses == validated.misses + 1
+    assert documents._checked.cache_info().misses == validated.misses + 1
     assert documents._parsed.cache_info().misses == parsed.misses + 1
 
 
@@ -110,6 +113,72 @@ async def test_kept_mistakes_keep_nothing_of_the_operation(query: str) -> None:
 )
 def test_is_ambiguous(query: str, ambiguous: bool) -> None:
     assert is_ambiguous(query) is ambiguous
+
+
+@pytest.mark.parametrize("length", [MOST_TOKENS, MOST_TOKENS - 1])
+async def test_tokens(length: int) -> None:
+    (error,) = await errors(SEEN, "{" + "a " * length + "}")
+    assert (error.extensions or {})["code"] == "LIMIT_EXCEEDED"
+    assert (error.extensions or {})["key"] == "max_tokens"
+
+
+async def test_the_limits_are_those_of_the_schema() -> None:
+    query = "{ invoices(first: 20) { nodes { id } } }"
+    (error,) = await errors(NARROW, query)
+    assert error.message == "cost: 21, but the limit is 10 (server.limits.max_cost)"
+    assert error.extensions == {
+        "code": "LIMIT_EXCEEDED",
+        "value": 21,
+        "limit": 10,
+        "key": "max_cost",
+    }
+
+
+async def test_variables_are_counted() -> None:
+    query = "query ($a: InvoiceFilter) { invoices(first: 1, filter: $a) { totalCount } }"
+    given = {"a": {"sources": ["x"]}}
+    result = await NARROW.execute(query, given, context_value=Context())
+    assert result.errors is not None
+    (error,) = result.errors
+    assert error.extensions == {
+        "code": "LIMIT_EXCEEDED",
+        "value": 3,
+        "limit": 2,
+        "key": "max_variable_values",
+    }
+
+
+async def test_a_cycle_is_told_and_nothing_else() -> None:
+    query = "{ sources { ...A } } fragment A on Source { name { ...A } nope }"
+    (error,) = await errors(SEEN, query)
+    assert "A" in error.message
+    assert error.extensions == {"code": "GRAPHQL_VALIDATION_FAILED"}
+
+
+async def test_strangers_are_given_no_names() -> None:
+    (told,) = await errors(SEEN, "{ source { name } }")
+    (quiet,) = await errors(UNSEEN, "{ source { name } }")
+    assert "Did you mean 'sources'" in told.message
+    assert quiet.message == told.message.partition(" Did you mean")[0]
+    assert quiet.locations == told.locations
+
+
+async def test_one_error_for_whatever_is_wrong() -> None:
+    wrong = ["{ a b c }", "{ sources { nam } }", "{ invoices(firs: 1) { totalCount } }"]
+    told = {str(await errors(UNIFORM, query)) for query in wrong}
+    assert len(told) == 1
+    assert "sources" not in told.pop()
+    assert await codes(UNIFORM, "{") == ["GRAPHQL_PARSE_FAILED"]
+
+
+async def test_the_cost_is_told_to_the_server() -> None:
+    query = "query A { invoices(first: 3) { nodes { id } } } query B { __typename }"
+    result = await SEEN.execute(query, context_value=Context(), operation_name="A")
+    assert result.extensions == {"cost": {"requested": 4, "rows": 3, "calls": 1, "limit": 25_000}}
+    other = await SEEN.execute(query, context_value=Context(), operation_name="B")
+    assert (other.extensions or {})["cost"]["requested"] == 0
+    invalid = await SEEN.execute("{ invoices { nope } }", context_value=Context())
+    assert "cost" not in (invalid.extensions or {})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from resolvers.cursors import CursorCodec
 from schema import build
 from server.endpoint import Endpoint
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON
-from tests.conftest import Graph, Whole
+from tests.conftest import Graph, StartGraph, StartYume, Whole, settings, source
 
 COUNTED = "query ($n: Int!) { invoices(first: $n) { totalCount } }"
 URQL = f"{GRAPHQL_RESPONSE}, application/graphql+json, {JSON}, {EVENT_STREAM}, multipart/mixed"
@@ -52,6 +52,17 @@ def test_the_old_type_keeps_200_for_all_that_is_a_request(
     response = post(graph, query, JSON)
     assert (response.status_code, response.headers["content-type"]) == (status, JSON)
     assert response.headers["vary"] == "Accept"
+
+
+def test_a_timeout_leaves_the_rest_of_the_answer(
+    start_yume: StartYume, start_graph: StartGraph
+) -> None:
+    yume = start_yume()
+    graph = start_graph(settings(source(yume), limits={"operation_timeout_seconds": 0.2}))
+    yume.fail(delay_seconds=1)
+    response = post(graph, "{ invoices(first: 1) { nodes { id } } }", GRAPHQL_RESPONSE)
+    assert (response.status_code, response.json()["data"]) == (200, {"invoices": None})
+    assert response.json()["errors"][0]["extensions"]["code"] == "OPERATION_TIMEOUT"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "image/*", f"{JSON};q=0"])
@@ -104,32 +115,32 @@ def test_whoever_takes_events_alone_gets_all_as_events(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_task_is_told_of_until_its_end(changing_whole: Whole, method: str) -> None:
-    export_id = changing_whole.export(status="InProgress", progress=10)
+def test_a_task_is_told_of_until_its_end(own_whole: Whole, method: str) -> None:
+    export_id = own_whole.export(status="InProgress", progress=10)
     query = f'subscription {{ exportTask(id: "{export_id}") {{ status progress }} }}'
     asked = {"params": {"query": query}} if method == "GET" else {"json": {"query": query}}
     headers = {"Accept": EVENT_STREAM}
-    with changing_whole.graph.http.stream(method, "/graphql", headers=headers, **asked) as response:  # type: ignore[arg-type]
+    with own_whole.graph.http.stream(method, "/graphql", headers=headers, **asked) as response:  # type: ignore[arg-type]
         told = events(response)
         assert '"status":"IN_PROGRESS","progress":10}' in next(told)
-        changing_whole.move(export_id, status="InProgress", progress=60)
+        own_whole.move(export_id, status="InProgress", progress=60)
         assert '"status":"IN_PROGRESS","progress":60}' in next(told)
-        changing_whole.move(export_id, status="Completed", progress=100)
+        own_whole.move(export_id, status="Completed", progress=100)
         assert '"status":"COMPLETED","progress":100}' in next(told)
         assert [each.partition(" ")[2][:8] for each in told] == ["complete"]
 
 
-def test_a_subscription_cannot_name_what_is_not_there(changing_whole: Whole) -> None:
-    export_id = changing_whole.export()
-    changing_whole.sandbox.delete(changing_whole.address_of(export_id)).raise_for_status()
-    response = post(changing_whole.graph, WATCHED, EVENT_STREAM, id=export_id)
+def test_a_subscription_cannot_name_what_is_not_there(own_whole: Whole) -> None:
+    export_id = own_whole.export()
+    own_whole.sandbox.delete(own_whole.address_of(export_id)).raise_for_status()
+    response = post(own_whole.graph, WATCHED, EVENT_STREAM, id=export_id)
     assert "BAD_USER_INPUT" in next(events(response))
 
 
-def test_a_source_that_is_down_is_told(changing_whole: Whole) -> None:
-    export_id = changing_whole.export()
-    changing_whole.sandbox.put("/control/faults/life_pay", json={"status": 503}).raise_for_status()
-    response = post(changing_whole.graph, WATCHED, EVENT_STREAM, id=export_id)
+def test_a_source_that_is_down_is_told(own_whole: Whole) -> None:
+    export_id = own_whole.export()
+    own_whole.sandbox.put("/control/faults/life_pay", json={"status": 503}).raise_for_status()
+    response = post(own_whole.graph, WATCHED, EVENT_STREAM, id=export_id)
     first, _ = events(response)
     assert "UPSTREAM_UNAVAILABLE" in first
     assert "life-reports" in first

@@ -117,10 +117,10 @@ def test_every_example_runs(whole: Whole, name: str) -> None:
     assert len(rows) == ROWS[name]
 
 
-def test_the_example_that_watches_runs(changing_whole: Whole) -> None:
-    export_id = changing_whole.export(status="Completed", progress=100)
+def test_the_example_that_watches_runs(own_whole: Whole) -> None:
+    export_id = own_whole.export(status="Completed", progress=100)
     body = {"query": FILES["watch-export"], "variables": {"id": export_id}}
-    answered = changing_whole.graph.http.post(
+    answered = own_whole.graph.http.post(
         "/graphql", json=body, headers={"Accept": "text/event-stream"}
     )
     first = next(line for line in answered.text.splitlines() if line.startswith("data: "))

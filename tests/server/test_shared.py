@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
-from server.shared import SharedCache, SharedPace, Store, open_store
+from server.redis_pool import closing, pool
+from server.shared import SharedCache, SharedPace, Store
 from tests.programs import RedisServer, free_port
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[tuple[Store, SharedCache, SharedPace]]:
-    async with open_store(url) as store:
+    connections = pool(url)
+    assert connections is not None
+    async with closing(connections):
+        store = Store(connections)
         yield store, SharedCache(store), SharedPace(store, "account", 10)
 
 
@@ -38,14 +42,14 @@ async def test_a_pace_that_replicas_share(redis: RedisServer) -> None:
 
 
 async def test_a_turn_that_comes_too_late_is_not_taken(redis: RedisServer) -> None:
-    async with open_store(redis.url) as store:
+    async with opened(redis.url) as (store, _, _):
         pace = SharedPace(store, "account", 1)
         assert [await pace.turn(0.5) for _ in range(3)] == [0, None, None]
         assert 0.5 < (await pace.turn(5) or 0) <= 1
 
 
 async def test_accounts_have_paces_of_their_own(redis: RedisServer) -> None:
-    async with open_store(redis.url) as store:
+    async with opened(redis.url) as (store, _, _):
         one, two = SharedPace(store, "one", 1), SharedPace(store, "two", 1)
         assert [await one.turn(5), await two.turn(5)] == [0, 0]
 

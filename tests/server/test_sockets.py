@@ -6,10 +6,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from server import endpoint
+from server.api_keys import hashed
+from server.persisted import hashed as documents_hash
 from tests.conftest import Graph, StartGraph, StartYume, Whole, settings, source
 
 PROTOCOL = "graphql-transport-ws"
@@ -113,6 +115,18 @@ def test_an_operation_that_fails_leaves_the_socket_open(
     assert socket.ask("{ __typename }")["type"] == "next"
 
 
+def test_a_query_that_takes_too_long(
+    start_yume: StartYume, start_graph: StartGraph, opened: Open
+) -> None:
+    yume = start_yume()
+    graph = start_graph(settings(source(yume), limits={"operation_timeout_seconds": 0.2}))
+    yume.fail(delay_seconds=1)
+    socket = opened(graph)
+    socket.begin()
+    (error,) = socket.ask("{ invoices(first: 1) { nodes { id } } }")["payload"]["errors"]
+    assert error["extensions"]["code"] == "OPERATION_TIMEOUT"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -159,9 +173,9 @@ def test_the_rules_of_the_protocol(graph: Graph, opened: Open) -> None:
     assert twice.closing() == 4429
 
 
-def test_one_name_for_two_operations(changing_whole: Whole, opened: Open) -> None:
-    query = f'subscription {{ exportTask(id: "{changing_whole.export()}") {{ status }} }}'
-    socket = opened(changing_whole.graph)
+def test_one_name_for_two_operations(own_whole: Whole, opened: Open) -> None:
+    query = f'subscription {{ exportTask(id: "{own_whole.export()}") {{ status }} }}'
+    socket = opened(own_whole.graph)
     socket.begin()
     assert socket.ask(query)["payload"] == {"data": {"exportTask": {"status": "QUEUED"}}}
     socket.say("subscribe", id="1", payload={"query": query})
@@ -169,10 +183,10 @@ def test_one_name_for_two_operations(changing_whole: Whole, opened: Open) -> Non
 
 
 def test_too_many_operations(
-    changing_whole: Whole, opened: Open, monkeypatch: pytest.MonkeyPatch
+    own_whole: Whole, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    query = f'subscription {{ exportTask(id: "{changing_whole.export()}") {{ status }} }}'
-    socket = opened(changing_whole.graph)
+    query = f'subscription {{ exportTask(id: "{own_whole.export()}") {{ status }} }}'
+    socket = opened(own_whole.graph)
     socket.begin()
     for number in range(endpoint.MAX_OPERATIONS):
         assert socket.ask(query, str(number))["type"] == "next"
@@ -205,3 +219,61 @@ def test_a_page_of_another_site_cannot_open_a_socket(graph: Graph, opened: Open)
         opened(graph, origin="https://elsewhere.example")
     own = opened(graph, origin=graph.address)
     own.begin()
+
+
+KEY = "a key that only its owner knows"
+
+
+@pytest.fixture
+def locked(start_graph: StartGraph, start_yume: StartYume) -> Graph:
+    """A server that one key opens, which may read one of two sources."""
+    keys = [{"name": "a", "hash": hashed(KEY), "sources": ["mine"]}]
+    yume = start_yume()
+    sources = (source(yume, "mine"), source(yume, "yours"))
+    return start_graph(settings(*sources, auth={"api_keys": keys}))
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+def test_a_client_says_who_it_is(locked: Graph, opened: Open, name: str) -> None:
+    socket = opened(locked)
+    socket.begin({name: f"Bearer {KEY}"})
+    answer = socket.ask("{ sources { name } }")
+    assert answer["payload"] == {"data": {"sources": [{"name": "mine"}]}}
+
+
+def test_or_the_handshake_does(locked: Graph, opened: Open) -> None:
+    socket = opened(locked, additional_headers={"Authorization": f"Bearer {KEY}"})
+    socket.begin()
+    answer = socket.ask("{ sources { name } }")
+    assert answer["payload"] == {"data": {"sources": [{"name": "mine"}]}}
+
+
+@pytest.mark.parametrize("payload", [None, {}, {"Authorization": "Bearer x"}, {"authorization": 1}])
+def test_a_client_that_nobody_knows(locked: Graph, opened: Open, payload: Any) -> None:
+    socket = opened(locked)
+    socket.say("connection_init", payload=payload)
+    assert socket.closing() == 4403
+
+
+def test_nothing_is_told_before(locked: Graph, opened: Open) -> None:
+    socket = opened(locked)
+    socket.say("subscribe", id="1", payload={"query": "{ sources { name } }"})
+    assert socket.closing() == 4401
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_another_site_cannot_open_one(graph: Graph, opened: Open, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as caught:
+        opened(graph, origin=origin)
+    assert caught.value.response.status_code == 403
+
+
+def test_documents_by_their_ids(graph: Graph, opened: Open) -> None:
+    socket = opened(graph)
+    socket.begin()
+    query = "{ __typename }"
+    persisted = {"persistedQuery": {"version": 1, "sha256Hash": documents_hash(query)}}
+    assert socket.ask(query, extensions=persisted)["payload"] == {"data": {"__typename": "Query"}}
+    assert socket.hear()["type"] == "complete"
+    socket.say("subscribe", id="2", payload={"extensions": persisted})
+    assert socket.hear()["payload"] == {"data": {"__typename": "Query"}}

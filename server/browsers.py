@@ -1,0 +1,94 @@
+"""What a browser could be made to do to its user, and what is done against it.
+
+Credentials travel in the Authorization header only, which no other site can make a browser send.
+What is left are servers without `[auth]`: a site could ask them for something that costs calls, or
+name itself as this machine (DNS rebinding) and read the answers.
+"""
+
+from collections.abc import Collection
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.errors import refused
+from server.graphiql import wants_page
+
+PROBES = frozenset({"/healthz", "/readyz"})  # these say nothing, and are asked by any name
+
+
+class LoopbackNames:
+    """Answers only browsers that call this machine by a name of its own.
+
+    A browser is known by Accept-Encoding, which it always sends and no page can take away. Other
+    clients cannot be led here by a name.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or scope["path"] in PROBES or not _is_misled(scope):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            message = "Without [auth] this server answers to localhost and 127.0.0.1 only."
+            await refused(403, message, "FORBIDDEN")(scope, receive, send)
+
+
+class OwnSiteReads:
+    """Refuses GET operations that another site makes a browser send.
+
+    Of the preflighted header that others ask for, every browser of today sends a better one by
+    itself (Sec-Fetch-Site), so that other clients need none. POST takes JSON only, which a browser
+    sends to another site after a preflight.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
+        self._app, self._origins = app, origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            if is_allowed_origin(Headers(scope=scope), self._origins):
+                await self._app(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008})
+        elif self._is_foreign(Request(scope)):
+            message = "Another site may not ask this; see cors_origins."
+            await refused(403, message, "FORBIDDEN")(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _is_foreign(self, request: Request) -> bool:
+        headers = request.headers
+        foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+        read = request.method == "GET" and not wants_page(request)
+        return foreign and read and headers.get("origin") not in self._origins
+
+
+def _is_misled(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return "accept-encoding" in headers and not is_own_name(headers.get("host", ""))
+
+
+def is_own_name(host: str) -> bool:
+    """Whether a Host header names the loopback interface."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_allowed_origin(headers: Headers, origins: Collection[str]) -> bool:
+    """Whether a WebSocket may be opened: by no browser, by our own page or by a known origin.
+
+    A browser opens one to any site without asking first, so the server has to look.
+    """
+    origin = headers.get("origin")
+    if origin is None or origin in origins:
+        return True
+    return urlsplit(origin).netloc == headers.get("host") and origin != "null"

@@ -1,0 +1,39 @@
+"""What strangers are not told of mistakes: names that they could not know."""
+
+import re
+from collections.abc import Sequence
+
+from graphql import GraphQLError
+
+from server.errors import VALIDATION_FAILED, coded, is_of_variables
+
+_SUGGESTION = re.compile(r" Did you mean .*\?\Z", re.DOTALL)
+INVALID = "This is no valid document of this graph."
+MISFIT = "The variables are not what the document asks for."
+
+
+def without_suggestions(errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
+    """The errors without the names that would have been right."""
+    return [_reworded(each, _SUGGESTION.sub("", each.message)) for each in errors]
+
+
+def uniform(errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
+    """One and the same error for whatever is wrong with a document, and one for its variables."""
+    for each in errors:
+        if (each.extensions or {}).get("code") == VALIDATION_FAILED:
+            return [coded(GraphQLError(INVALID), VALIDATION_FAILED)]
+        if is_of_variables(each):
+            return [coded(GraphQLError(MISFIT), "BAD_USER_INPUT")]
+    return errors
+
+
+def _reworded(error: GraphQLError, message: str) -> GraphQLError:
+    return GraphQLError(
+        message,
+        error.nodes,
+        error.source,
+        error.positions,
+        error.path,
+        error.original_error,
+        error.extensions,
+    )

@@ -1,0 +1,107 @@
+"""How many operations a caller may send: counted here, or in Redis for all replicas together."""
+
+import math
+import time
+from hashlib import sha256
+from typing import NamedTuple
+
+from limits import RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+from redis.asyncio import ConnectionPool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.authentication import caller_of
+from server.errors import refused
+from server.graphiql import wants_page
+from server.redis_pool import Fallible
+
+
+class Standing(NamedTuple):
+    """Where a caller stands: whether this operation is let through, and what comes then."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_seconds: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.reset_seconds),
+        }
+
+
+class Rates:
+    """The operations of each caller within a sliding minute.
+
+    With a Redis that is away each process counts for itself, as it does without one.
+    """
+
+    def __init__(self, per_minute: int, redis: ConnectionPool | None = None) -> None:
+        self._item = RateLimitItemPerMinute(per_minute)
+        self._alone: RateLimiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._together = None if redis is None else _together(redis)
+        self._redis = Fallible()
+
+    async def spend(self, caller: str) -> Standing:
+        """Counts an operation of a caller, if it is still allowed."""
+        key = sha256(caller.encode()).hexdigest()  # whoever reads Redis learns no names
+        standing = None
+        if self._together is not None and not self._redis.is_away:
+            standing = await self._redis.ask(self._standing(self._together, key))
+        return standing or await self._standing(self._alone, key)
+
+    async def _standing(self, limiter: RateLimiter, key: str) -> Standing:
+        allowed = await limiter.hit(self._item, key)
+        reset, remaining = await limiter.get_window_stats(self._item, key)
+        seconds = max(math.ceil(reset - time.time()), 0 if allowed else 1)
+        return Standing(allowed, self._item.amount, remaining, seconds)
+
+
+def _together(redis: ConnectionPool) -> RateLimiter:
+    storage = RedisStorage(
+        "async+redis://",  # is not asked: the pool knows where
+        implementation="redispy",
+        key_prefix="pacioli-rate",
+        connection_pool=redis,  # type: ignore[arg-type]  # goes to redis-py as it is
+    )
+    return SlidingWindowCounterRateLimiter(storage)
+
+
+class RateLimited:
+    """Lets each caller through as often as its rate allows; strangers are told by their address."""
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self._app, self._rates = app, rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or wants_page(Request(scope)):
+            await self._app(scope, receive, send)
+            return
+        standing = await self._rates.spend(_name(HTTPConnection(scope)))
+
+        async def send_with_standing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(standing.headers)
+            await send(message)
+
+        app = self._app if standing.allowed else _too_many(standing)
+        await app(scope, receive, send_with_standing)
+
+
+def _name(connection: HTTPConnection) -> str:
+    caller, client = caller_of(connection), connection.client
+    return f"{caller and caller.name} {client.host if client and not caller else ''}"
+
+
+def _too_many(standing: Standing) -> ASGIApp:
+    message = (
+        f"More than {standing.limit} operations a minute; try again in "
+        f"{standing.reset_seconds} s (server.limits.operations_per_minute)."
+    )
+    return refused(429, message, "RATE_LIMITED", {"Retry-After": str(standing.reset_seconds)})

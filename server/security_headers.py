@@ -1,0 +1,43 @@
+"""What every answer tells browsers not to do."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer; one that an answer has already stays."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                secure(MutableHeaders(scope=message))
+            await send(message)
+
+        await self._app(scope, receive, send_secured)
+
+
+def secure(headers: MutableHeaders) -> None:
+    """Adds what is missing: pages say what they need, everything else needs nothing.
+
+    To an answer with records also that nobody may keep it.
+    """
+    kind = headers.get("content-type", "").partition(";")[0]
+    headers.setdefault("Content-Security-Policy", NOTHING)
+    if kind.endswith("json"):
+        headers.setdefault("Cache-Control", "no-store")
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)

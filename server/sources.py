@@ -1,0 +1,63 @@
+"""The configured accounts, put together: each with its connections, its policy and its cache."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from providers import REGISTRY
+from providers.answers import Freshness
+from providers.base import Account
+from providers.cache import AccountCache, Cache, MemoryCache, account_digest
+from providers.channel import Policy
+from providers.client import Source
+from providers.pace import LocalPace, Pace
+from providers.transport import Transport
+from server.redis_pool import closing, pool
+from server.settings import Settings, SourceSettings
+from server.shared import SharedCache, SharedPace, Store
+
+
+@asynccontextmanager
+async def open_sources(settings: Settings) -> AsyncIterator[tuple[Source, ...]]:
+    """The configured accounts, ready to be asked; their connections end with the context."""
+    async with AsyncExitStack() as stack:
+        connections = pool(settings.cache.url)
+        await stack.enter_async_context(closing(connections))
+        store = None if connections is None else Store(connections)
+        cache = MemoryCache(settings.cache.max_bytes) if store is None else SharedCache(store)
+        sources = [await _open(each, stack, cache, store) for each in settings.sources]
+        yield tuple(sources)
+
+
+async def _open(
+    settings: SourceSettings, stack: AsyncExitStack, cache: Cache, store: Store | None
+) -> Source:
+    spec = REGISTRY[settings.provider]
+    headers = spec.sign(settings.credentials)
+    account = account_digest(settings.base_url, headers)
+    return Source(
+        spec,
+        Account(settings.name, settings.credentials, settings.time_zone),
+        await stack.enter_async_context(Transport(settings.base_url, headers)),
+        order=settings.direction,
+        page_size=settings.page_size,
+        settles=settings.settles,
+        settles_by=settings.settles_by,
+        policy=Policy(
+            timeout=settings.timeout_seconds,
+            concurrency=settings.max_concurrency,
+            pace=_pace(settings.requests_per_second, account, store),
+            retries=settings.retries,
+            breaker_failures=settings.breaker_failures,
+            breaker_seconds=settings.breaker_seconds,
+        ),
+        freshness=Freshness(
+            settings.cache_seconds, settings.refresh_seconds, settings.stale_seconds
+        ),
+        cache=AccountCache(cache, account),
+    )
+
+
+def _pace(per_second: float | None, account: str, store: Store | None) -> Pace | None:
+    if per_second is None:
+        return None
+    return LocalPace(per_second) if store is None else SharedPace(store, account, per_second)
