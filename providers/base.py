@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from providers.errors import UpstreamError
+from providers.origin import Origin
 from providers.paginators import Paginator
-from providers.views import Origin, Record
+from providers.views import Record
 from providers.wire import Request, Response
 
 

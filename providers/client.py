@@ -6,11 +6,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from providers.base import Account, Key, Listing, Page, Plan, Provider, Single
 from providers.errors import MalformedError, UpstreamError
+from providers.origin import Origin
 from providers.paginators import Sizes, Slice, Stretch
 from providers.queries import EVERYTHING, Direction
 from providers.records import ProviderName, SourceState
 from providers.transport import Transport
-from providers.views import Origin, Record
+from providers.views import Record
 from providers.wire import Request, Response
 
 T = TypeVar("T")

@@ -21,12 +21,12 @@ from msgspec import Meta, Raw
 
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
+from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery, PaymentQuery
 from providers.records import InvoiceStatus, PaymentStatus
 from providers.timestamps import day
 from providers.views import (
-    Origin,
     Record,
     View,
     cents,

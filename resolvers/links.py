@@ -10,7 +10,6 @@ from providers.errors import UpstreamError
 from resolvers.arguments import paging
 from resolvers.connections import Connection, Wanted, paged, place_of
 from resolvers.context import Context
-from resolvers.identifiers import global_id
 from resolvers.loaders import records_by_number
 from resolvers.pages import Lane
 from resolvers.ranks import Rank, by_creation, identity
@@ -56,7 +55,7 @@ async def payments_of(
     wanted = Wanted(
         kind="Invoice.payments",
         query=None,
-        restrictions={"invoice": global_id(invoice)},
+        restrictions={"invoice": invoice},
         order=("CREATED_AT", "DESC"),
         key=by_creation,
         descending=True,
@@ -81,7 +80,7 @@ async def _known_payments(
     ]
     own = [] if invoice.own_payment is None else [invoice.own_payment]
     known: dict[Source, Sequence[Any] | UpstreamError] = {invoice.source: own} if own else {}
-    if invoice.number is None:
+    if invoice.number is None or not sources:
         return known
     loaders = (records_by_number(context, each, "payments", each.settles_by) for each in sources)
     loads = [loader.load(invoice.number) for loader in loaders]

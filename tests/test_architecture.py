@@ -34,6 +34,7 @@ PURE = (
     "providers.base",
     "providers.errors",
     "providers.money",
+    "providers.origin",
     "providers.paginators",
     "providers.queries",
     "providers.records",
@@ -95,6 +96,7 @@ TESTED_ELSEWHERE: Mapping[str, str] = {
     "schema.details.goedgeplaatst": "tests/test_end_to_end.py",
     "schema.details.smartpay": "tests/test_end_to_end.py",
     "schema.details.yume": "tests/test_end_to_end.py",
+    "providers.origin": "tests/providers/test_views.py",
     "providers.__init__": "tests/conformance/test_providers.py",
     "providers.records": "tests/conformance/test_providers.py",
 }
