@@ -15,7 +15,7 @@ import pytest
 from providers import REGISTRY
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("providers", "resolvers", "schema", "server", "sandbox")
+PACKAGES = ("execution", "providers", "resolvers", "schema", "server", "sandbox")
 VENDORS = tuple(REGISTRY)
 
 LONGEST_MODULE = 300
@@ -60,6 +60,7 @@ IMPORTS: Mapping[str, Imports] = {
         ("providers.base", *(f"providers.{vendor}" for vendor in VENDORS)), ()
     ),
     "providers": Imports(PURE, ("msgspec",)),
+    "execution": Imports(("execution",), ("graphql", "strawberry")),
     "resolvers": Imports(
         ("resolvers", "providers.client", *PURE),
         ("msgspec", "strawberry.Info", "strawberry.dataloader"),
@@ -78,6 +79,13 @@ IMPORTS: Mapping[str, Imports] = {
 }
 
 TESTED_ELSEWHERE: Mapping[str, str] = {
+    # Nothing of what they do shows but in the answers.
+    "execution.completion": "tests/execution/test_differential.py",
+    "execution.executor": "tests/execution/test_operations.py",
+    "execution.generation": "tests/execution/test_differential.py",
+    "execution.places": "tests/execution/test_differential.py",
+    "execution.planning": "tests/execution/test_operations.py",
+    "execution.resolving": "tests/execution/test_graphql_core.py",
     # Walks in the ways that these page are held against one model.
     "resolvers.export_tasks": "tests/resolvers/test_styles.py",
     "resolvers.sales": "tests/resolvers/test_styles.py",
