@@ -26,6 +26,7 @@ from providers.client import Source
 from providers.errors import UpstreamError
 from sandbox.app import create_app as create_sandbox
 from sandbox.configuration import toml
+from server.collector import spare_the_collector
 from server.configuration import ConfigError, Mistake, load, parse
 from server.settings import Settings, SourceSettings
 
@@ -207,8 +208,12 @@ def _serve_graph(settings: Settings, host: str, port: int) -> None:
     from server.app import create_app  # noqa: PLC0415
 
     listener = _bound(host, port)
-    ready = f"Pacioli is ready at {_address(listener)}/graphql"
-    Server(create_app(settings), listener, lambda: click.echo(ready)).work()
+
+    def announce() -> None:
+        spare_the_collector()
+        click.echo(f"Pacioli is ready at {_address(listener)}/graphql")
+
+    Server(create_app(settings), listener, announce).work()
 
 
 @contextmanager
