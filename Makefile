@@ -10,7 +10,7 @@ READY := .venv/.ready
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
 
-.PHONY: run test setup system-packages lock
+.PHONY: run test bench setup system-packages lock
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -20,6 +20,9 @@ test: setup # lint, check the types, run the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(ARGS)
+
+bench: setup # measure; ARGS=execution for one of the benchmarks only
+	$(BIN)/python -m benchmarks $(ARGS)
 
 setup: $(READY) # fill .venv with the locked dependencies and the project
 
