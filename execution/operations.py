@@ -3,7 +3,8 @@
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 from graphql import DirectiveNode, VariableNode, Visitor, visit
 from graphql.execution import Executor
@@ -14,49 +15,60 @@ MAX_OPERATIONS = 1000
 MAX_FIELDS_KEPT = 30_000  # of all compiled operations together; each takes some 2 kB
 
 
-class Operations:
-    """The operations that ran last, found by the identity of their syntax trees.
+class Kept(NamedTuple):
+    """What is kept of one operation.
 
-    An operation is compiled once for each combination of the variables that decide what `@skip` and
-    `@include` leave of it. None stands for what graphql-core has to run.
+    The trees are kept so that no others get their identity. `variants` has what was compiled for
+    the values of `conditions`, the variables that decide what `@skip` and `@include` leave of it.
     """
 
+    trees: Sequence[Any]
+    conditions: Sequence[str]
+    variants: dict[Hashable, Compiled | None]
+
+
+class Operations:
+    """The operations that ran last, found by the identity of their syntax trees."""
+
     def __init__(self) -> None:
-        self._conditions: OrderedDict[Hashable, tuple[Sequence[Any], Sequence[str]]] = OrderedDict()
-        self._compiled: OrderedDict[Hashable, Compiled | None] = OrderedDict()
-        self._fields = 0
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._compiled)
+        return sum(len(each.variants) for each in self._kept.values())
 
     def find(self, executor: Executor[Any]) -> Compiled | None:
-        """The compiled operation that an executor is for."""
+        """The compiled operation that an executor is for; None if graphql-core has to run it."""
         trees = (executor.schema, executor.operation, *executor.fragment_definitions.values())
         same = tuple(map(id, trees))
-        if same not in self._conditions:
-            self._conditions[same] = trees, _conditions(trees[1:])  # kept, so are the ids
-        values = executor.variable_values.coerced
-        decisions = tuple(values.get(name) for name in self._conditions[same][1])
-        if not all(isinstance(each, bool) for each in decisions):
-            return None
-        key = (same, decisions)
-        if key not in self._compiled:
-            self._add(key, executor)
-        self._conditions.move_to_end(same)
-        self._compiled.move_to_end(key)
-        return self._compiled[key]
+        with self._lock:
+            if same not in self._kept:
+                self._kept[same] = Kept(trees, _conditions(trees[1:]), {})
+            self._kept.move_to_end(same)
+            kept = self._kept[same]
+            values = executor.variable_values.coerced
+            decisions = tuple(values.get(name) for name in kept.conditions)
+            if not all(isinstance(each, bool) for each in decisions):
+                return None
+            if decisions not in kept.variants:
+                return self._add(kept, decisions, executor)
+            return kept.variants[decisions]
 
-    def _add(self, key: Hashable, executor: Executor[Any]) -> None:
+    def _add(self, kept: Kept, decisions: Hashable, executor: Executor[Any]) -> Compiled | None:
         operation: Compiled | None = None
         with suppress(UnsupportedError):
             operation = compiled(executor)
-        self._compiled[key] = operation
-        self._fields += operation.fields if operation else 0
-        while len(self._compiled) > MAX_OPERATIONS or self._fields > MAX_FIELDS_KEPT:
-            _, oldest = self._compiled.popitem(last=False)
-            self._fields -= oldest.fields if oldest else 0
-        while len(self._conditions) > MAX_OPERATIONS:
-            self._conditions.popitem(last=False)
+        kept.variants[decisions] = operation
+        self._size += _size(operation)
+        while len(self._kept) > MAX_OPERATIONS or self._size > MAX_FIELDS_KEPT:
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= sum(map(_size, oldest.variants.values()))
+        return operation
+
+
+def _size(operation: Compiled | None) -> int:
+    return 1 + (operation.fields if operation else 0)
 
 
 class _Conditions(Visitor):

@@ -1,5 +1,6 @@
 """What is kept of compiled operations, and what is not compiled at all."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -59,6 +60,29 @@ def test_only_so_large_ones_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         found(kept, parse("{ a b q { a } }"))  # four fields
     assert len(kept) == 1
+
+
+def test_what_is_not_kept_does_not_live_on_in_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "MAX_OPERATIONS", 2)
+    kept = Operations()
+    for field in ("a", "b", "a b", "q { a }") * 50:  # trees that are gone give others their ids
+        operation = found(kept, parse(f"{{ {field} }}"))
+        assert operation.fields == len(field.replace("{", "").replace("}", "").split())
+
+
+def test_an_operation_with_too_many_choices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "MAX_FIELDS_KEPT", 20)
+    kept, document = (
+        Operations(),
+        parse(
+            "query ($x: Boolean!, $y: Boolean!, $z: Boolean!) "
+            "{ a @skip(if: $x) b @skip(if: $y) q @skip(if: $z) { a b } q { b } }"
+        ),
+    )
+    for choice in product((True, False), repeat=3):
+        values = dict(zip("xyz", choice, strict=True))
+        assert found(kept, document, raw_variable_values=values) is not None
+        assert len(kept) < 6
 
 
 @pytest.mark.parametrize(
