@@ -10,7 +10,7 @@ READY := .venv/.ready
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
 
-.PHONY: run test bench setup system-packages lock
+.PHONY: run test bench bench-peers setup system-packages lock
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -23,6 +23,10 @@ test: setup # lint, check the types, run the tests
 
 bench: setup # measure; ARGS=execution for one of the benchmarks only
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: setup # measure other servers; needs Node.js and npm
+	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
+	$(BIN)/python -m benchmarks peers
 
 setup: $(READY) # fill .venv with the locked dependencies and the project
 
