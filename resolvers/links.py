@@ -78,7 +78,8 @@ async def _known_payments(
         for source in context.sources
         if invoice.source.name in source.settles and "payments" in source.spec.listings
     ]
-    own = [] if invoice.own_payment is None else [invoice.own_payment]
+    payment = invoice.own_payment
+    own = [] if payment is None else [payment]
     known: dict[Source, Sequence[Any] | UpstreamError] = {invoice.source: own} if own else {}
     if invoice.number is None or not sources:
         return known
