@@ -469,7 +469,9 @@ def _day(moment: datetime | None, zone: tzinfo, back: timedelta = _NOW) -> str |
     if moment is None:
         return None
     try:
-        return (moment.astimezone(UTC) - back).astimezone(zone).date().isoformat()
+        if back:
+            moment = moment.astimezone(UTC) - back
+        return moment.astimezone(zone).date().isoformat()
     except OverflowError:
         return None
 

@@ -5,6 +5,7 @@ whose attributes are made by the functions at the end: each reads one wire attri
 it means. A bad value raises MalformedError with its place, `results[3].created_at`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from providers.wire import decode_value, utf8, wire_name
 
 T = TypeVar("T")
 _EMPTY = (b"", b"null", b'""', b"{}")
+_MEMBER = re.compile(rb'\{"')  # how an object begins that is not empty, mostly
 _SURE = 10**28  # hundredths below it are an amount of money, whatever they are
 _INT32 = range(-(2**31), 2**31)
 
@@ -257,7 +259,7 @@ def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property
 
     def read(outer: View) -> View | None:
         text, place = getattr(outer.row, name), outer.place_of(name)
-        if bytes(text).translate(None, b" \t\r\n") in _EMPTY:
+        if not _MEMBER.match(text) and bytes(text).translate(None, b" \t\r\n") in _EMPTY:
             return None
         return kind(
             decode_value(text, row, place, outer.origin.malformed), outer.origin, place, outer
