@@ -62,7 +62,7 @@ async def run() -> None:
         floor = server("floor")
         side_by_side = [
             compiled,
-            Contender("pacioli on graphql-core", server("pacioli", "--executor", "core")),
+            Contender("pacioli on graphql-core", server("pacioli", "--core")),
             Contender("plain Strawberry", server("plain")),
         ]
         show("Execution", ())

@@ -4,29 +4,26 @@ import argparse
 from pathlib import Path
 
 import msgspec
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-import schema
 from benchmarks.servers.serving import serve
-from execution.executor import CompiledExecutor
+from execution.executor import CompiledExecution
 from sandbox.configuration import toml
 from server.app import create_app
 from server.collector import spare_the_collector
 from server.configuration import parse
-
-EXECUTORS = {"compiled": CompiledExecutor, "core": StrawberryGraphQLCoreExecutionContext}
 
 
 def main() -> None:
     """Serves; see the arguments."""
     parser = argparse.ArgumentParser()
     parser.add_argument("upstream")
-    parser.add_argument("--executor", choices=EXECUTORS, default="compiled")
+    parser.add_argument("--core", action="store_true", help="leave all to graphql-core")
     parser.add_argument("--sources", default="sber-main")
     parser.add_argument("--rows", type=int, default=100)
     parser.add_argument("--workers", type=int, default=1)
     asked = parser.parse_args()
-    schema.build.__defaults__ = ((), EXECUTORS[asked.executor])
+    if asked.core:
+        CompiledExecution._is_usual = lambda *_: False  # type: ignore[method-assign]
     limits = f"[server.limits]\nmax_page_size = {asked.rows}\nmax_rows_read = 1000000\n"
     text = f'[server]\ncursor_secret = "of a benchmark"\n{limits}{toml(asked.upstream)}'
     settings = parse(text, Path("pacioli.toml"), {})
