@@ -13,7 +13,7 @@ NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: run test setup system-packages lock audit
+.PHONY: run test bench bench-peers setup system-packages lock audit
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -23,6 +23,13 @@ test: setup # lint, check the types, run the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(ARGS)
+
+bench: setup # measure; ARGS=execution for one of the benchmarks only
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: setup # measure other servers; needs Node.js and npm
+	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
+	$(BIN)/python -m benchmarks peers
 
 setup: $(READY) $(PAGES) # fill .venv with the locked dependencies and the project; bundle GraphiQL
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from providers.errors import UpstreamError
+from providers.origin import Origin
 from providers.paginators import Paginator
 from providers.records import Stale
-from providers.views import Origin, Record
+from providers.views import Record
 from providers.wire import Request, Response
 
 

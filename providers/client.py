@@ -13,10 +13,11 @@ from providers.cache import AccountCache
 from providers.channel import Channel, Link, Policy
 from providers.deadline import Deadline
 from providers.errors import MalformedError, UpstreamError
+from providers.origin import Origin
 from providers.paginators import Sizes, Slice, Stretch
 from providers.queries import EVERYTHING, Direction
 from providers.records import ProviderName, SourceState
-from providers.views import Origin, Record
+from providers.views import Record
 from providers.wire import Request, Response
 
 T = TypeVar("T")

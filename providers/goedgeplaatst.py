@@ -19,12 +19,12 @@ from msgspec import Meta, Raw
 
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
+from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import PaymentQuery
 from providers.records import PaymentStatus
 from providers.timestamps import local
 from providers.views import (
-    Origin,
     Record,
     View,
     calendar_day,

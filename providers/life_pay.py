@@ -18,12 +18,12 @@ from msgspec import Meta
 
 from providers.base import Account, Key, Listing, Page, Plan, Provider, by_request
 from providers.errors import MalformedError, UpstreamError
+from providers.origin import Origin
 from providers.paginators import Token
 from providers.queries import Direction, ExportTaskQuery
 from providers.records import ExportResolutionType, ExportTaskStatus
 from providers.timestamps import micros, moment_of, utc
 from providers.views import (
-    Origin,
     Record,
     View,
     identity,

@@ -22,12 +22,12 @@ from msgspec import Meta, Raw
 
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
+from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery, PaymentQuery
 from providers.records import InvoiceStatus, PaymentStatus
 from providers.timestamps import day
 from providers.views import (
-    Origin,
     Record,
     View,
     cents,
@@ -470,7 +470,9 @@ def _day(moment: datetime | None, zone: tzinfo, back: timedelta = _NOW) -> str |
     if moment is None:
         return None
     try:
-        return (moment.astimezone(UTC) - back).astimezone(zone).date().isoformat()
+        if back:
+            moment = moment.astimezone(UTC) - back
+        return moment.astimezone(zone).date().isoformat()
     except OverflowError:
         return None
 

@@ -1,7 +1,7 @@
 """Instants: read from the many ways that upstreams write them, always with an offset."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, tzinfo
 
 from providers.errors import MalformedError
 
@@ -9,6 +9,7 @@ _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NONE = ("", "0000-00-00", "0000-00-00 00:00:00")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ANYWHERE = (MINYEAR + 1, MAXYEAR - 1)  # years that are in the calendar in whatever zone
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -26,7 +27,8 @@ def instant(text: str | None, zone: tzinfo) -> datetime | None:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
-        moment.astimezone(UTC)
+        if not _ANYWHERE[0] <= moment.year <= _ANYWHERE[1]:
+            moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise MalformedError("is not a timestamp") from None
     return moment

@@ -5,10 +5,10 @@ whose attributes are made by the functions at the end: each reads one wire attri
 it means. A bad value raises MalformedError with its place, `results[3].created_at`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from functools import cached_property
+from datetime import datetime
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any, ClassVar, TypeVar
 
@@ -16,43 +16,15 @@ import msgspec
 
 from providers.errors import MalformedError
 from providers.money import Money, decimal, exact, hundredths, money
-from providers.records import Stale
+from providers.origin import Origin
 from providers.timestamps import day, instant
-from providers.wire import Request, decode_value, raw_rows, utf8, wire_name
+from providers.wire import decode_value, utf8, wire_name
 
 T = TypeVar("T")
 _EMPTY = (b"", b"null", b'""', b"{}")
+_MEMBER = re.compile(rb'\{"')  # how an object begins that is not empty, mostly
+_SURE = 10**28  # hundredths below it are an amount of money, whatever they are
 _INT32 = range(-(2**31), 2**31)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where and when rows were read; shared by all rows of one answer.
-
-    `source` is what the graph shows as the rows' Source. `request` is what was asked, paging
-    included. `rows` is the key of the answer's list, None where the answer is the row itself.
-    """
-
-    source: Any
-    zone: tzinfo
-    fetched_at: datetime
-    request: Request
-    body: bytes
-    rows: str | None
-    stale: Stale | None = None
-
-    def malformed(self, complaint: str) -> MalformedError:
-        return MalformedError(complaint).attributed(self.source.name, self.source.provider.name)
-
-    def raw(self, at: int) -> msgspec.Raw:
-        """The row as received, a JSON text."""
-        return self._received[at]
-
-    @cached_property
-    def _received(self) -> Sequence[msgspec.Raw]:
-        if self.rows is None:
-            return [msgspec.Raw(self.body)]
-        return raw_rows(self.body, self.rows)
 
 
 class View:
@@ -199,7 +171,14 @@ def integer(name: str, within: range = _INT32) -> property:
 
 def moment(name: str) -> property:
     """A timestamp, in the source's zone where it has no offset of its own."""
-    return property(lambda view: view.converted(name, lambda raw: instant(raw, view.origin.zone)))
+
+    def read(view: View) -> datetime | None:
+        text, moments = getattr(view.row, name), view.origin.moments
+        if text not in moments:
+            moments[text] = view.converted(name, lambda raw: instant(raw, view.origin.zone))
+        return moments[text]
+
+    return property(read)
 
 
 def calendar_day(name: str) -> property:
@@ -226,6 +205,9 @@ def cents(name: str, currency: str = "currency") -> property:
     def read(view: View) -> Money | None:
         value = getattr(view.row, name)
         whole = None if value is None else value.amount  # names its own place if it is bad
+        if type(whole) is int and -_SURE < whole < _SURE:  # what all but nonsense is
+            code = currency_of(view)
+            return Money(Decimal(f"{whole}E-2"), code) if code else None
         return money(view.converted(name, lambda _: exact(hundredths(whole))), currency_of(view))
 
     return property(read)
@@ -277,7 +259,7 @@ def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property
 
     def read(outer: View) -> View | None:
         text, place = getattr(outer.row, name), outer.place_of(name)
-        if bytes(text).translate(None, b" \t\r\n") in _EMPTY:
+        if not _MEMBER.match(text) and bytes(text).translate(None, b" \t\r\n") in _EMPTY:
             return None
         return kind(
             decode_value(text, row, place, outer.origin.malformed), outer.origin, place, outer

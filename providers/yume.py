@@ -14,11 +14,11 @@ import msgspec
 from msgspec import Meta
 
 from providers.base import Account, Listing, Page, Plan, Provider, Single
+from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery
 from providers.records import InvoiceStatus
 from providers.views import (
-    Origin,
     Record,
     View,
     amount,

@@ -15,7 +15,7 @@ from providers.queries import Direction
 from providers.records import OutcomeStatus
 from resolvers.arguments import Paging
 from resolvers.context import Context
-from resolvers.cursors import fingerprint
+from resolvers.cursors import Cursor, fingerprint
 from resolvers.errors import AllSourcesError, UserInputError
 from resolvers.filters import canonical, matcher, period, restricted
 from resolvers.pages import Cursors, Lane, Page, Place, read_page
@@ -189,7 +189,10 @@ async def paged(
     if page.lost and len(page.lost) == len(asked):
         raise AllSourcesError([page.lost[source] for source in asked])
     context.use([item.record for _, item in page.taken])
-    seal = partial(context.cursors.encode, fingerprint=wanted.fingerprint)
+
+    def seal(cursor: Cursor) -> str:
+        return context.cursors.encode(cursor, fingerprint=wanted.fingerprint)
+
     cursors = Cursors(page, place, seal, backwards=wanted.paging.backwards)
     return Connection(wanted, asked, total, page, cursors)
 

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 from providers.money import Money
 from providers.timestamps import micros
+from providers.views import Record
 from resolvers.errors import UserInputError
+from resolvers.identifiers import global_id
 from resolvers.ranks import MISSING
 
 Test = Callable[[Any], bool]
@@ -103,6 +105,8 @@ def canonical(value: Any) -> Any:
         return sorted({canonical(each) for each in value})
     if isinstance(value, datetime):
         return micros(value)
+    if isinstance(value, Record):
+        return global_id(value)
     if isinstance(value, Decimal):
         exact = Context(prec=len(value.as_tuple().digits))
         return str(value.normalize(exact)) if value else "0"

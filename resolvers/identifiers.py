@@ -18,14 +18,18 @@ class GlobalId(NamedTuple):
     provider_id: str = ""
 
     def __str__(self) -> str:
-        return urlsafe_b64encode(":".join(self).encode()).rstrip(b"=").decode()
+        return _sealed(self)
+
+
+def _sealed(parts: tuple[str, ...]) -> str:
+    return urlsafe_b64encode(":".join(parts).encode()).rstrip(b"=").decode()
 
 
 def global_id(node: Any) -> str:
     """The global id of a record or of a source."""
     if node.typename == "Source":
         return str(GlobalId("Source", node.name))
-    return str(GlobalId(node.typename, node.source.name, node.hint or "", node.key_id))
+    return _sealed((node.typename, node.source.name, node.hint or "", node.key_id))
 
 
 def parse(text: str, argument: str) -> GlobalId:

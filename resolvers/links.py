@@ -12,7 +12,6 @@ from providers.views import Record
 from resolvers.arguments import paging
 from resolvers.connections import Connection, Wanted, paged, place_of
 from resolvers.context import Context
-from resolvers.identifiers import global_id
 from resolvers.loaders import records_by_number
 from resolvers.pages import Lane
 from resolvers.ranks import Rank, by_creation, identity
@@ -60,7 +59,7 @@ async def payments_of(
     wanted = Wanted(
         kind="Invoice.payments",
         query=None,
-        restrictions={"invoice": global_id(invoice)},
+        restrictions={"invoice": invoice},
         order=("CREATED_AT", "DESC"),
         key=by_creation,
         descending=True,
@@ -83,9 +82,10 @@ async def _known_payments(
         for source in context.sources
         if invoice.source.name in source.settles and "payments" in source.spec.listings
     ]
-    own = [] if invoice.own_payment is None else [invoice.own_payment]
+    payment = invoice.own_payment
+    own = [] if payment is None else [payment]
     known: dict[Source, Sequence[Any] | UpstreamError] = {invoice.source: own} if own else {}
-    if invoice.number is None:
+    if invoice.number is None or not sources:
         return known
     loaders = (records_by_number(context, each, "payments", each.settles_by) for each in sources)
     loads = [loader.load(invoice.number) for loader in loaders]

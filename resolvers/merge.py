@@ -35,6 +35,11 @@ async def take(streams: Sequence[Stream], count: int, *, down: bool) -> Taken:
         live = [stream for stream in streams if stream.ready]
         if not live:
             break
+        if len(streams) == 1:
+            (stream,) = streams
+            rows = min(len(stream.ready), count - len(taken))
+            taken += [(stream, stream.ready.popleft()) for _ in range(rows)]
+            continue
         stream = choose(live, key=lambda stream: stream.ready[0].rank)
         taken.append((stream, stream.ready.popleft()))
     return taken
@@ -49,6 +54,12 @@ async def any_more(streams: Sequence[Stream]) -> bool:
 
 async def _all(waits: Sequence[tuple[Stream, Coroutine[Any, Any, T]]]) -> Sequence[T]:
     """The results of all; the first failure only after every other wait has come to its end."""
+    if len(waits) == 1:  # as it is for most lists: no need of a task
+        ((stream, wait),) = waits
+        try:
+            return [await wait]
+        except (UpstreamError, OrderBreachError) as error:
+            raise LostSourceError(stream, error) from None
     results = await asyncio.gather(*(wait for _, wait in waits), return_exceptions=True)
     for (stream, _), result in zip(waits, results, strict=True):
         if isinstance(result, UpstreamError | OrderBreachError):

@@ -87,7 +87,7 @@ class OrderedStream(Stream):
     def _wanted(self, item: Item) -> bool:
         if self.walk.early(item.rank.key) or not self.start.wants(item.rank, self.walk):
             return False
-        if any(item.rank == other.rank for other in self._group):
+        if self._group and any(item.rank == other.rank for other in self._group):
             return False
         return self.walk.matches is None or self.walk.matches(item.record)
 

@@ -1,12 +1,15 @@
 """What a client sees of the graph; reads like its SDL."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from graphql import GraphQLNamedType, is_introspection_type, is_specified_scalar_type, print_type
+from graphql.execution import Executor
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from execution.executor import CompiledExecutor
 from schema.query import Query
 from schema.scalars import SCALARS
 from schema.subscription import Subscription
@@ -19,10 +22,18 @@ class Graph(Schema):
         pass
 
 
-def build(extensions: Sequence[type[SchemaExtension]] = ()) -> Schema:
+def build(
+    extensions: Sequence[type[SchemaExtension]] = (),
+    executor: type[Executor[Any]] = CompiledExecutor,
+) -> Schema:
     """The graph, ready to execute operations with the server's extensions."""
-    config = StrawberryConfig(scalar_map=SCALARS)
-    return Graph(Query, subscription=Subscription, config=config, extensions=extensions)
+    return Graph(
+        Query,
+        subscription=Subscription,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        extensions=extensions,
+        execution_context_class=executor,
+    )
 
 
 def sdl() -> str:

@@ -8,6 +8,7 @@ import strawberry
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode
 from strawberry.types.nodes import convert_directives
 
+from execution.classes import decided_by_class
 from resolvers.context import Context
 from resolvers.identifiers import global_id
 
@@ -20,6 +21,7 @@ HasSelections = FieldNode | InlineFragmentNode | FragmentDefinitionNode
 def shows_records(cls: T) -> T:
     """A graph type whose objects are views that carry its name as `typename`."""
 
+    @decided_by_class
     def is_type_of(value: Any, _: Any) -> bool:
         return bool(value.typename == cls.__name__)
 

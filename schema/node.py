@@ -4,6 +4,8 @@ from typing import Any
 
 import strawberry
 
+from execution.classes import decided_by_class
+
 
 @strawberry.interface(
     description="A thing with an id that is unique in the whole graph and fetches it again."
@@ -16,5 +18,6 @@ class Node:
     )
 
     @classmethod
+    @decided_by_class
     def resolve_type(cls, value: Any, *_: Any) -> str:
         return str(value.typename)

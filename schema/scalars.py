@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NewType, TypeVar
 
@@ -18,7 +18,6 @@ _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_NO_OFFSET = timedelta(0)
 
 
 def write_decimal(value: Decimal) -> str:
@@ -28,11 +27,9 @@ def write_decimal(value: Decimal) -> str:
 
 def write_moment(value: datetime) -> str:
     """RFC 3339 with the offset, `Z` for none; milliseconds or microseconds where there are any."""
-    precision = "seconds" if not value.microsecond else "auto"
-    if value.microsecond and not value.microsecond % 1000:
-        precision = "milliseconds"
-    text = value.isoformat(timespec=precision)
-    return text.removesuffix("+00:00") + "Z" if value.utcoffset() == _NO_OFFSET else text
+    in_milliseconds = value.microsecond and not value.microsecond % 1000
+    text = value.isoformat(timespec="milliseconds") if in_milliseconds else value.isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
 def read_decimal(value: Any) -> Decimal:

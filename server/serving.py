@@ -19,6 +19,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from server.admission import Traffic
+from server.collector import spare_the_collector
 from server.settings import Settings
 
 CANCEL_SECONDS = 1  # at the end of a drain, for what runs even then
@@ -95,8 +96,12 @@ def serve_graph(settings: Settings, listener: socket.socket, ready: Callable[[],
     """Serves the graph in this process until a signal comes."""
     from server.app import create_app  # noqa: PLC0415 - the parent of workers needs no schema
 
+    def begin() -> None:
+        spare_the_collector()
+        ready()
+
     app = create_app(settings)
-    server = Server(app, listener, ready, app.state.traffic, settings.server.drain_seconds)
+    server = Server(app, listener, begin, app.state.traffic, settings.server.drain_seconds)
     server.work()
 
 

@@ -15,7 +15,7 @@ import pytest
 from providers import REGISTRY
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("providers", "resolvers", "schema", "server", "sandbox")
+PACKAGES = ("execution", "providers", "resolvers", "schema", "server", "sandbox")
 VENDORS = tuple(REGISTRY)
 
 LONGEST_MODULE = 300
@@ -34,6 +34,7 @@ PURE = (
     "providers.base",
     "providers.errors",
     "providers.money",
+    "providers.origin",
     "providers.paginators",
     "providers.queries",
     "providers.records",
@@ -73,6 +74,7 @@ IMPORTS: Mapping[str, Imports] = {
         ("providers.base", *(f"providers.{vendor}" for vendor in VENDORS)), ()
     ),
     "providers": Imports(PURE, ("msgspec",)),
+    "execution": Imports(("execution",), ("graphql", "strawberry")),
     "resolvers": Imports(
         ("resolvers", "providers.client", "providers.answers", "providers.deadline", *PURE),
         ("msgspec", "strawberry.Info", "strawberry.dataloader"),
@@ -95,6 +97,13 @@ IMPORTS: Mapping[str, Imports] = {
 }
 
 TESTED_ELSEWHERE: Mapping[str, str] = {
+    # Nothing of what they do shows but in the answers.
+    "execution.completion": "tests/execution/test_differential.py",
+    "execution.executor": "tests/execution/test_operations.py",
+    "execution.generation": "tests/execution/test_differential.py",
+    "execution.places": "tests/execution/test_differential.py",
+    "execution.planning": "tests/execution/test_operations.py",
+    "execution.resolving": "tests/execution/test_graphql_core.py",
     # Walks in the ways that these page are held against one model.
     "resolvers.export_tasks": "tests/resolvers/test_styles.py",
     "resolvers.sales": "tests/resolvers/test_styles.py",
@@ -115,6 +124,7 @@ TESTED_ELSEWHERE: Mapping[str, str] = {
     "schema.details.goedgeplaatst": "tests/test_end_to_end.py",
     "schema.details.smartpay": "tests/test_end_to_end.py",
     "schema.details.yume": "tests/test_end_to_end.py",
+    "providers.origin": "tests/providers/test_views.py",
     "providers.__init__": "tests/conformance/test_providers.py",
     "providers.records": "tests/conformance/test_providers.py",
 }

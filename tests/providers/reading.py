@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from providers.errors import MalformedError
+from providers.origin import Origin
 from providers.records import ProviderName
-from providers.views import Origin, View
+from providers.views import View
 from providers.wire import Request
 
 Path = tuple[str | int, ...]

@@ -17,11 +17,12 @@ from providers.base import Account, Key, Page, Plan
 from providers.errors import MalformedError, RejectedError, UnauthorizedError, UpstreamError
 from providers.goedgeplaatst import GOEDGEPLAATST, LIST, STATUSES, Credentials
 from providers.money import Money
+from providers.origin import Origin
 from providers.paginators import Slice
 from providers.queries import PaymentQuery
 from providers.records import PaymentStatus, ProviderName
 from providers.timestamps import instant
-from providers.views import Origin, View
+from providers.views import View
 from providers.wire import Request, Response
 
 EXAMPLES = Path(__file__).parent / "examples"

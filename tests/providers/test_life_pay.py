@@ -21,10 +21,11 @@ from providers.errors import (
     UnavailableError,
 )
 from providers.life_pay import LIFE_PAY, Credentials
+from providers.origin import Origin
 from providers.queries import Direction, ExportTaskQuery
 from providers.records import ExportResolutionType, ExportTaskStatus, ProviderName
 from providers.timestamps import micros
-from providers.views import Origin, View
+from providers.views import View
 from providers.wire import Request, Response
 
 EXAMPLES = Path(__file__).parent / "examples"

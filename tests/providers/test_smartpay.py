@@ -16,11 +16,12 @@ from providers import REGISTRY
 from providers.base import Account, Key, Page, Plan
 from providers.errors import MalformedError, RejectedError, UnauthorizedError, UpstreamError
 from providers.money import Money
+from providers.origin import Origin
 from providers.paginators import Slice
 from providers.queries import InvoiceQuery, PaymentQuery
 from providers.records import InvoiceStatus, PaymentStatus, ProviderName
 from providers.smartpay import INVOICE_STATUSES, LIST, PAYMENT_STATUSES, SMARTPAY, Credentials
-from providers.views import Origin, View
+from providers.views import View
 from providers.wire import Request, Response
 
 EXAMPLES = Path(__file__).parent / "examples"

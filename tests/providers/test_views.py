@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from providers import views as views_module
+from providers import origin as origin_module
 from providers.errors import MalformedError
 from providers.money import Money
+from providers.origin import Origin
 from providers.records import InvoiceStatus
 from providers.views import (
-    Origin,
     Record,
     View,
     amount,
@@ -330,7 +330,7 @@ def test_answer_is_looked_through_once_for_all_its_raw_rows(
         looked.append(key)
         return raw_rows(body, key)
 
-    monkeypatch.setattr(views_module, "raw_rows", counted)
+    monkeypatch.setattr(origin_module, "raw_rows", counted)
     rows = listed(b'{"id": 1}', b'{"id": 2}')
     assert looked == []
     assert [bytes(row.raw) for row in rows] == [b'{"id": 1}', b'{"id": 2}']

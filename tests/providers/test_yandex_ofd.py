@@ -23,6 +23,7 @@ from providers.errors import (
     UnavailableError,
 )
 from providers.money import Money
+from providers.origin import Origin
 from providers.paginators import Stretch
 from providers.queries import SalesField, SalesOrder, SalesQuery
 from providers.records import (
@@ -32,7 +33,7 @@ from providers.records import (
     SalesInterval,
     TaxationType,
 )
-from providers.views import Origin, View
+from providers.views import View
 from providers.wire import Request, Response
 from providers.yandex_ofd import YANDEX_OFD, Credentials
 

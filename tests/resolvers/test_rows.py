@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from providers.base import Listing, Page
 from providers.errors import MalformedError, ReadLimitError, UnavailableError, UnorderedError
+from providers.origin import Origin
 from providers.paginators import Sizes
 from providers.queries import Direction
-from providers.views import Origin, Record
+from providers.views import Record
 from providers.wire import Request, Response
 from providers.yume import LIST, YUME
 from resolvers.context import Context, Limits

@@ -1,0 +1,70 @@
+"""How a field's value is had: a Python expression over `s` (source), `p` (indices), `r` (run)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLSchema,
+    default_field_resolver,
+    is_non_null_type,
+    specified_scalar_types,
+)
+
+from execution import unwrapping
+from execution.places import Indices, Place
+from execution.running import Run
+
+_SCALARS = tuple(specified_scalar_types.values())
+Bind = Callable[[object, str], str]
+"""Gives an object a name that begins with the text, and returns the name."""
+
+
+def expression(schema: GraphQLSchema, place: Place, bind: Bind) -> str:
+    """What the field at this place evaluates."""
+    definition = place.field.definition
+    where = bind(place, "P")
+    if bare := unwrapping.bare_field(schema, definition):
+        if bare.base_resolver is None:
+            return unwrapping.attribute(bare)
+        shared = _shareable(place)
+        return unwrapping.direct_call(schema, bare, place, bind, shared=shared)
+    if definition.resolve is None:
+        return f"{bind(_default, 'default')}(s, {where}, p, r)"
+    arguments = ""
+    if takes_arguments(place):
+        arguments = f", **r.{'shared_arguments' if _shareable(place) else 'arguments'}({where})"
+    return f"{bind(definition.resolve, 'resolve')}(s, r.info({where}, p){arguments})"
+
+
+def takes_arguments(place: Place) -> bool:
+    """Whether there are any to give, or too many were given."""
+    return bool(place.field.definition.args or place.field.nodes[0].arguments)
+
+
+def _shareable(place: Place) -> bool:
+    """Whether no argument has a value that could be changed by whom it is given to."""
+
+    def lasting(kind: Any) -> bool:
+        kind = kind.of_type if is_non_null_type(kind) else kind
+        return isinstance(kind, GraphQLEnumType) or kind in _SCALARS
+
+    return all(lasting(each.type) for each in place.field.definition.args.values())
+
+
+def _default(source: Any, place: Place, at: Indices, run: Run) -> Any:
+    """The value of a field without a resolver, with no `info` if nothing is called."""
+    resolve = run.executor.field_resolver
+    if resolve is default_field_resolver:
+        name = place.field.nodes[0].name.value
+        by_key = isinstance(source, Mapping)
+        value = source.get(name) if by_key else getattr(source, name, None)
+        if not callable(value):
+            return value
+        resolve = _called(value)
+    arguments = run.arguments(place) if takes_arguments(place) else {}
+    return resolve(source, run.info(place, at), **arguments)
+
+
+def _called(value: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda _, info, **arguments: value(info, **arguments)

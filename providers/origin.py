@@ -1,0 +1,46 @@
+"""Where rows come from: what all rows of one answer have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from providers.errors import MalformedError
+from providers.records import Stale
+from providers.wire import Request, raw_rows
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where and when rows were read; shared by all rows of one answer.
+
+    `source` is what the graph shows as the rows' Source. `request` is what was asked, paging
+    included. `rows` is the key of the answer's list, None where the answer is the row itself.
+    `stale`: they are older than was asked for. `moments` are the timestamps read so far: rows are
+    ordered by one and show it.
+    """
+
+    source: Any
+    zone: tzinfo
+    fetched_at: datetime
+    request: Request
+    body: bytes
+    rows: str | None
+    stale: Stale | None = None
+    moments: dict[str | None, datetime | None] = field(default_factory=dict, compare=False)
+
+    def malformed(self, complaint: str) -> MalformedError:
+        return MalformedError(complaint).attributed(self.source.name, self.source.provider.name)
+
+    def raw(self, at: int) -> msgspec.Raw:
+        """The row as received, a JSON text."""
+        return self._received[at]
+
+    @cached_property
+    def _received(self) -> Sequence[msgspec.Raw]:
+        if self.rows is None:
+            return [msgspec.Raw(self.body)]
+        return raw_rows(self.body, self.rows)
