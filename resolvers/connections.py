@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,12 +11,12 @@ from providers.base import Plan
 from providers.client import Source
 from providers.errors import UpstreamError
 from providers.queries import Direction
-from providers.records import OutcomeStatus
 from resolvers.arguments import Paging
 from resolvers.context import Context
 from resolvers.cursors import Cursor, fingerprint
 from resolvers.errors import AllSourcesError, UserInputError
 from resolvers.filters import canonical, matcher, period, restricted
+from resolvers.outcomes import Outcome, outcome
 from resolvers.pages import Cursors, Lane, Page, Place, read_page
 from resolvers.ranks import Key
 from resolvers.resumed import resumed
@@ -68,16 +67,6 @@ class Edge:
     @property
     def cursor(self) -> str:
         return self._cursors.at(self._position)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one source contributed to a connection; `fetched_at` is of the oldest row shown."""
-
-    source: Source
-    status: OutcomeStatus
-    fetched_at: datetime | None = None
-    error: UpstreamError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +123,7 @@ class Connection:
 
     @property
     def sources(self) -> Sequence[Outcome]:
-        return [self._outcome(source) for source in self.asked]
-
-    def _outcome(self, source: Source) -> Outcome:
-        if source in self.page.lost:
-            return Outcome(source, OutcomeStatus.FAILED, error=self.page.lost[source])
-        shown = [item.record for _, item in self.page.taken if item.record.source is source]
-        oldest = min((record.fetched_at for record in shown), default=None)
-        lanes = [lane for lane in self.page.lanes if lane.rows.source is source]
-        for stale in (lane.rows.stale or lane.whole.stale for lane in lanes):
-            if stale is not None:
-                return Outcome(source, OutcomeStatus.STALE, oldest, stale.error)
-        return Outcome(source, OutcomeStatus.OK, oldest)
+        return [outcome(self.page, source) for source in self.asked]
 
 
 async def connect(context: Context, wanted: Wanted) -> Connection:

@@ -105,7 +105,7 @@ class Source(Node):
 
 @strawberry.type(description="What one source contributed to one list.")
 class SourceOutcome:
-    """Bound to resolvers.connections.Outcome."""
+    """Bound to resolvers.outcomes.Outcome."""
 
     source: Source = strawberry.field(description="The account.")
     status: OutcomeStatus = strawberry.field(description="How it did.")

@@ -16,6 +16,7 @@ from providers.timestamps import micros
 from providers.wire import Request, Response
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
+from tests.resolvers.model import PLAIN
 
 T = TypeVar("T")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -69,7 +70,7 @@ class Exports:
         moment = EPOCH + timedelta(minutes=updated)
         self.tasks[guid] = {**self.tasks[guid], "updated_at": moment.isoformat(), **fields}
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, _: float = 0) -> Response:
         asked = dict(request.query)
         self.requests.append(asked)
         self.times.append(asyncio.get_running_loop().time())
@@ -85,7 +86,7 @@ class Exports:
 
     def source(self) -> Source:
         account = Account("reports", Credentials(org_guid="org", api_key="key"), UTC)
-        return Source(LIFE_PAY, account, self)  # type: ignore[arg-type]
+        return Source(LIFE_PAY, account, self, policy=PLAIN)
 
 
 def _is_between(created: str, asked: dict[str, str]) -> bool:
@@ -97,4 +98,4 @@ def _is_between(created: str, asked: dict[str, str]) -> bool:
 
 
 def context() -> Context:
-    return Context([], Limits(), CursorCodec(b"secret"))
+    return Context([], Limits(), CursorCodec(b"secret"), anew=True)
