@@ -8,6 +8,8 @@ import stamina
 from providers.deadline import Deadline
 from providers.errors import UpstreamError
 
+stamina.instrumentation.set_on_retry_hooks(())  # explain tells of retries; they are no news
+
 _FIRST_WAIT = 0.1  # seconds, doubled for each further attempt
 _JITTER = 0.1
 _LONGEST_WAIT = 5.0
