@@ -73,6 +73,7 @@ class Endpoint(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=MAX_OPERATIONS,
+            allowed_origins=settings.cors_origins,  # whose pages may open a WebSocket
         )
         self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
         self.max_body_bytes = settings.limits.max_body_bytes

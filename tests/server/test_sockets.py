@@ -261,7 +261,16 @@ def test_nothing_is_told_before(locked: Graph, opened: Open) -> None:
     assert socket.closing() == 4401
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_a_page_of_a_known_origin_can_open_one(start_graph: StartGraph, opened: Open) -> None:
+    graph = start_graph(settings(cors_origins=["https://app.example"]))
+    socket = opened(graph, origin="https://app.example")
+    socket.begin()
+    assert socket.ask("{ __typename }")["type"] == "next"
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://127.0.0.1.evil.example", "null", "", "http://[::1"]
+)
 def test_another_site_cannot_open_one(graph: Graph, opened: Open, origin: str) -> None:
     with pytest.raises(InvalidStatus) as caught:
         opened(graph, origin=origin)
