@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
             )
         )
         self._listener, self._ready = listener, ready
-        self._traffic = traffic or Traffic(0)
+        self._traffic = traffic or Traffic(0, 0)
         self._drain_seconds = max(0.0, drain_seconds - CANCEL_SECONDS)
         self._drain_until = 0.0
         self._state = app.state
