@@ -28,7 +28,7 @@ from server import graphiql
 from server.documents import is_subscription
 from server.errors import RefusedError, coded, presented, refused
 from server.event_streams import until
-from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Accept
+from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, accepted
 from server.persisted import Kept, Library
 from server.requests import Parameters, from_body, from_query_string
 from server.settings import DocumentSettings
@@ -241,7 +241,7 @@ class Endpoint(GraphQL[Context, None]):
 
 def _media_type(request: Request | WebSocket) -> str:
     """The type of an answer in one piece; also where the client would rather have none."""
-    return Accept(request.headers.get("accept")).best((JSON, GRAPHQL_RESPONSE)) or JSON
+    return accepted(request.headers.get("accept")).best((JSON, GRAPHQL_RESPONSE)) or JSON
 
 
 def _is_streamed(asked: Parameters, header: str | None) -> bool:
@@ -249,7 +249,7 @@ def _is_streamed(asked: Parameters, header: str | None) -> bool:
 
     Raises HTTPException where the client accepts nothing that the answer can be.
     """
-    accept = Accept(header)
+    accept = accepted(header)
     if is_subscription(asked.query or "", asked.operationName):
         if not accept.names(EVENT_STREAM):
             raise HTTPException(
