@@ -48,14 +48,21 @@ class Place:
         self.boundary: Place | None = self if self.nullable else outer
         self.line: frozenset[Place] = frozenset((self,)) | (parent.line if parent else frozenset())
         step: str | int = self.depth - 1 if key is None else key
+        self._last: tuple[Indices, Path] | None = None
         self._steps: tuple[str | int, ...] = (*(parent._steps if parent else ()), step)
 
     def path(self, at: Indices) -> Path:
         """The path of the position here that has these indices (or is around them)."""
-        prev = None if self.parent is None else self.parent.path(at)
+        here, last = at[: self.depth], self._last
+        if last is not None and last[0] == here:  # asked by another field of the same object
+            return last[1]
+        prev = None if self.parent is None else self.parent.path(here)
         if self.key is None:
-            return Path(prev, at[self.depth - 1], None)
-        return Path(prev, self.key, self.field.parent_type.name)
+            path = Path(prev, here[-1], None)
+        else:
+            path = Path(prev, self.key, self.field.parent_type.name)
+        self._last = (here, path)
+        return path
 
     def keys(self, at: Indices) -> list[str | int]:
         """The same as a list of keys and list positions."""

@@ -12,6 +12,7 @@ from graphql import (
 )
 
 from execution import unwrapping
+from execution.guards import guards
 from execution.places import Indices, Place
 from execution.running import Run
 
@@ -23,18 +24,25 @@ Bind = Callable[[object, str], str]
 def expression(schema: GraphQLSchema, place: Place, bind: Bind) -> str:
     """What the field at this place evaluates."""
     definition = place.field.definition
-    where = bind(place, "P")
     if bare := unwrapping.bare_field(schema, definition):
-        if bare.base_resolver is None:
+        if bare.base_resolver is not None:
+            shared = _shareable(place)
+            return unwrapping.direct_call(schema, bare, place, bind, shared=shared)
+        if not bare.extensions:
             return unwrapping.attribute(bare)
-        shared = _shareable(place)
-        return unwrapping.direct_call(schema, bare, place, bind, shared=shared)
+        admitted = f"r.admits({bind(guards(bare.extensions), 'guards')})"
+        return f"{unwrapping.attribute(bare)} if {admitted} else {_call(place, bind)}"
     if definition.resolve is None:
-        return f"{bind(_default, 'default')}(s, {where}, p, r)"
-    arguments = ""
+        return f"{bind(_default, 'default')}(s, {bind(place, 'P')}, p, r)"
+    return _call(place, bind)
+
+
+def _call(place: Place, bind: Bind) -> str:
+    """Calls the resolver with all that it may ask for."""
+    where, arguments = bind(place, "P"), ""
     if takes_arguments(place):
         arguments = f", **r.{'shared_arguments' if _shareable(place) else 'arguments'}({where})"
-    return f"{bind(definition.resolve, 'resolve')}(s, r.info({where}, p){arguments})"
+    return f"{bind(place.field.definition.resolve, 'resolve')}(s, r.info({where}, p){arguments})"
 
 
 def takes_arguments(place: Place) -> bool:

@@ -1,13 +1,14 @@
 """One run of a compiled operation: its errors, and the awaitables that it waits for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, located_error
 from graphql.execution import Executor
 from graphql.execution.values import get_argument_values
 
+from execution.guards import Guard
 from execution.places import Complete, Indices, Place
 
 _TURNS = 2
@@ -43,6 +44,7 @@ class Run:
         self.executor, self._root, self.plain = executor, root, plain
         self.is_awaitable = executor.is_awaitable
         self._arguments: dict[Place, dict[str, Any]] = {}
+        self._admitted: dict[Sequence[Guard], bool] = {}
         self._queue: list[Pending] = []
         self._tasks: dict[Pending, asyncio.Task[None]] = {}
         self._idle: asyncio.Future[None] | None = None
@@ -70,6 +72,13 @@ class Run:
         if place not in self._arguments:
             self._arguments[place] = convert(self.arguments(place))
         return self._arguments[place]
+
+    def admits(self, guards: Sequence[Guard]) -> bool:
+        """Whether none of a field's guards has anything to refuse in this run."""
+        if guards not in self._admitted:
+            context = self.executor.context_value
+            self._admitted[guards] = all(each.admits(context) for each in guards)
+        return self._admitted[guards]
 
     def fail(self, place: Place, cause: Exception, at: Indices) -> Any:
         """The null of a position that failed; raises the error to what is around what cannot be."""

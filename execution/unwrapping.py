@@ -16,6 +16,7 @@ from strawberry import Info, Schema
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from execution.guards import guards
 from execution.places import Indices, Place
 from execution.running import Run
 
@@ -24,7 +25,10 @@ MAKERS = "GraphQLCoreConverter.from_"  # where Strawberry makes its resolvers
 
 
 def bare_field(schema: GraphQLSchema, definition: GraphQLField) -> StrawberryField | None:
-    """The Strawberry field, if its resolver does nothing but to read or to call."""
+    """The Strawberry field, if its resolver does nothing but to read or to call.
+
+    Around what it reads there may be guards.
+    """
     field, strawberry = definition.extensions.get(DEFINITION), schema.extensions.get(DEFINITION)
     if not isinstance(field, StrawberryField) or not isinstance(strawberry, Schema):
         return None
@@ -32,7 +36,7 @@ def bare_field(schema: GraphQLSchema, definition: GraphQLField) -> StrawberryFie
         not getattr(definition.resolve, "__qualname__", "").startswith(f"{MAKERS}resolver.")
         or type(field).get_result is not StrawberryField.get_result
         or strawberry.exception_handlers
-        or field.extensions
+        or (field.extensions and (field.base_resolver or guards(field.extensions) is None))
     )
     return None if touched or not _is_simple(field) else field
 

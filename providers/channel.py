@@ -11,7 +11,7 @@ from providers.breaker import Breaker
 from providers.deadline import Deadline
 from providers.errors import NoAnswerError, UpstreamError
 from providers.pace import Pace
-from providers.retries import Budget, attempts
+from providers.retries import Budget, tried
 from providers.wire import Request, Response
 
 _FAIR_SECONDS = 1.0  # an upstream that was not given as long is not blamed for its silence
@@ -65,12 +65,15 @@ class Channel:
     async def send(self, request: Request, deadline: Deadline) -> Sent:
         """The upstream's answer. Raises UpstreamError: what the last attempt failed with."""
         made = 0
+
+        async def attempt() -> tuple[Response, UpstreamError | None]:
+            nonlocal made
+            made += 1
+            return await self._once(request, deadline)
+
         retries = 0 if self.breaker.is_open else self._policy.retries  # a probe is one call
         try:
-            async for attempt in attempts(retries, self._budget, deadline):
-                with attempt:
-                    made += 1
-                    response, refusal = await self._once(request, deadline)
+            response, refusal = await tried(attempt, retries, self._budget, deadline)
         except UpstreamError as error:
             error.attempts = made
             if not error.ours:

@@ -1,7 +1,8 @@
 """Which failed calls are tried again, and when."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Awaitable, Callable
 from time import monotonic
+from typing import TypeVar
 
 import stamina
 
@@ -10,6 +11,7 @@ from providers.errors import UpstreamError
 
 stamina.instrumentation.set_on_retry_hooks(())  # explain tells of retries; they are no news
 
+T = TypeVar("T")
 _FIRST_WAIT = 0.1  # seconds, doubled for each further attempt
 _JITTER = 0.1
 _LONGEST_WAIT = 5.0
@@ -41,13 +43,20 @@ class Budget:
         return True
 
 
-def attempts(retries: int, budget: Budget, deadline: Deadline) -> AsyncIterator[stamina.Attempt]:
-    """Attempts at a call: the first, and up to `retries` more after what is retryable.
+async def tried(
+    call: Callable[[], Awaitable[T]], retries: int, budget: Budget, deadline: Deadline
+) -> T:
+    """What a call gives at the first attempt, or at up to `retries` more after what is retryable.
 
     The waits between them grow and are spread by chance; a Retry-After is kept. None is begun that
     could not end before the deadline, going by how long the last one took.
     """
     began = deadline.left()
+    budget.earn()
+    try:
+        return await call()  # mostly all that there is to it
+    except UpstreamError as error:
+        failure: UpstreamError | None = error
 
     def wait_before(error: Exception) -> bool | float:
         nonlocal began
@@ -60,12 +69,17 @@ def attempts(retries: int, budget: Budget, deadline: Deadline) -> AsyncIterator[
         began = left
         return True if wait is None else wait
 
-    budget.earn()
-    return stamina.retry_context(
+    async for attempt in stamina.retry_context(
         wait_before,
         attempts=retries + 1,
         timeout=None,
         wait_initial=_FIRST_WAIT,
         wait_max=_LONGEST_WAIT,
         wait_jitter=_JITTER,
-    ).__aiter__()
+    ):
+        with attempt:
+            if failure is not None:
+                first, failure = failure, None
+                raise first
+            result = await call()
+    return result

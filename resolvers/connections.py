@@ -166,6 +166,18 @@ async def paged(
         total = await _total(page, exact=exact)
     if page.lost and len(page.lost) == len(asked):
         raise AllSourcesError([page.lost[source] for source in asked])
+    return connection(context, wanted, asked, total, page, place)
+
+
+def connection(
+    context: Context,
+    wanted: Wanted,
+    asked: Sequence[Source],
+    total: int | None,
+    page: Page,
+    place: Place,
+) -> Connection:
+    """The connection with a page that was read from a place."""
     context.use([item.record for _, item in page.taken])
 
     def seal(cursor: Cursor) -> str:

@@ -3,19 +3,22 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from functools import cached_property
+from typing import Any, NoReturn
 
-from providers.base import Page
 from providers.client import Source
 from providers.errors import UpstreamError
 from providers.views import Record
-from resolvers.arguments import paging
-from resolvers.connections import Connection, Wanted, paged, place_of
+from resolvers.arguments import Paging, paging
+from resolvers.connections import Connection, Edge, Wanted, connection, paged, place_of
 from resolvers.context import Context
 from resolvers.loaders import records_by_number
-from resolvers.pages import Lane
+from resolvers.merge import Taken
+from resolvers.outcomes import Outcome
+from resolvers.pages import Lane, Page, Place
 from resolvers.ranks import Rank, by_creation, identity
 from resolvers.rows import Budget, Numbered, Rows
+from resolvers.streams import Entry, SortedStream
 
 
 async def invoice_of(context: Context, payment: Any) -> Any:
@@ -56,32 +59,100 @@ async def payments_of(
     context: Context, invoice: Any, *, page: Mapping[str, Any], fields: AbstractSet[str]
 ) -> Connection:
     """The payments that settle an invoice, newest first, from every source that knows any."""
-    wanted = Wanted(
+    wanted = _wanted(invoice, paging(page, context.limits), fields)
+    known = await _known_payments(context, invoice)
+    place = place_of(context, wanted, [source.name for source in known])
+    lanes = [_lane(source, wanted, rows) for source, rows in known.items()]
+    return await paged(context, wanted, list(known), lanes, place)
+
+
+def own_payments_of(
+    context: Context, invoice: Any, *, page: Mapping[str, Any]
+) -> "OwnPayments | None":
+    """The same at once, where its own row has all of them and none is behind a cursor.
+
+    None where it takes more to tell: rows to fetch, errors, an explanation of what is shown.
+    """
+    asked = paging(page, context.limits)
+    elsewhere = invoice.number is not None and bool(_settling(context, invoice))
+    if elsewhere or asked.cursor is not None or not asked.size or context.explanation is not None:
+        return None
+    payment = invoice.own_payment
+    try:
+        if payment is not None:
+            _ = payment.created_at, payment.provider_id  # which give it its place
+    except UpstreamError:
+        return None
+    return OwnPayments(context, invoice, payment, asked)
+
+
+class OwnPayments:
+    """The connection of an invoice with the one payment in its own row, or with none."""
+
+    def __init__(self, context: Context, invoice: Any, payment: Any, asked: Paging) -> None:
+        self._context, self._invoice, self._payment, self._asked = context, invoice, payment, asked
+
+    @property
+    def nodes(self) -> Sequence[Any]:
+        return [] if self._payment is None else [self._payment]
+
+    @property
+    def total_count(self) -> int:
+        return len(self.nodes)
+
+    @property
+    def edges(self) -> Sequence[Edge]:
+        return self.page_info.edges
+
+    @property
+    def sources(self) -> Sequence[Outcome]:
+        return self.page_info.sources
+
+    @cached_property
+    def page_info(self) -> Connection:
+        """What `payments_of` gives."""
+        wanted = _wanted(self._invoice, self._asked, frozenset())
+        source, rows = self._invoice.source, self.nodes
+        lanes = [_lane(source, wanted, rows)] if rows else []
+        streams = {lane.name: SortedStream(lane.rows, lane.walk, Entry()) for lane in lanes}
+        taken: Taken = [(each, each.item(0, self._payment)) for each in streams.values()]
+        page = Page(taken, lanes, streams, {}, more=False)
+        asked = [source] if rows else []
+        return connection(self._context, wanted, asked, self.total_count, page, Place())
+
+
+def _wanted(invoice: Any, asked: Paging, fields: AbstractSet[str]) -> Wanted:
+    return Wanted(
         kind="Invoice.payments",
         query=None,
         restrictions={"invoice": invoice},
         order=("CREATED_AT", "DESC"),
         key=by_creation,
         descending=True,
-        paging=paging(page, context.limits),
+        paging=asked,
         fields=fields,
     )
-    known = await _known_payments(context, invoice)
-    place = place_of(context, wanted, [source.name for source in known])
-    given = {source: GivenRows(source, wanted.kind, rows) for source, rows in known.items()}
-    lanes = [Lane(source.name, rows, wanted.walk, rows) for source, rows in given.items()]
-    return await paged(context, wanted, list(known), lanes, place)
+
+
+def _lane(source: Source, wanted: Wanted, given: Sequence[Record] | UpstreamError) -> Lane:
+    rows = GivenRows(source, wanted.kind, given)
+    return Lane(source.name, rows, wanted.walk, rows)
+
+
+def _settling(context: Context, invoice: Any) -> Sequence[Source]:
+    """The sources whose payments may settle an invoice."""
+    return [
+        source
+        for source in context.sources
+        if invoice.source.name in source.settles and "payments" in source.spec.listings
+    ]
 
 
 async def _known_payments(
     context: Context, invoice: Any
 ) -> Mapping[Source, Sequence[Any] | UpstreamError]:
     """The payments of each source that may know some, or what it failed with."""
-    sources = [
-        source
-        for source in context.sources
-        if invoice.source.name in source.settles and "payments" in source.spec.listings
-    ]
+    sources = _settling(context, invoice)
     payment = invoice.own_payment
     own = [] if payment is None else [payment]
     known: dict[Source, Sequence[Any] | UpstreamError] = {invoice.source: own} if own else {}
@@ -119,5 +190,5 @@ class GivenRows(Rows):
         return await self.read(0, self.total or 0)
 
 
-async def _unasked(*_: Any) -> Page:
+async def _unasked(*_: Any) -> NoReturn:
     raise AssertionError("these rows are given")

@@ -45,7 +45,7 @@ class OrderedStream(Stream):
         while self.starving:
             rows = await self._read(need)
             for index, record in rows:
-                self._take(self._item(index, record))
+                self._take(self.item(index, record))
             self.ended = self.ended or not rows or self._is_end(rows[-1][0], self._step)
             if self.ended:
                 self._close()

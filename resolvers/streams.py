@@ -133,7 +133,8 @@ class Stream(ABC):
         neighbours = item.before, item.behind
         return Mark(stand, item.index, key, provider_id, *neighbours, length, item.early)
 
-    def _item(self, index: int, record: Any) -> Item:
+    def item(self, index: int, record: Any) -> Item:
+        """A row at an index of the list, with its rank."""
         rank = Rank(self.walk.key(record), self.rows.source.name, identity(record.provider_id))
         return Item(rank, index, record)
 
@@ -143,7 +144,7 @@ class SortedStream(Stream):
 
     async def fill(self, need: int) -> None:
         matches = self.walk.matches or (lambda _: True)
-        items = (self._item(*row) for row in await self.rows.all() if matches(row[1]))
+        items = (self.item(*row) for row in await self.rows.all() if matches(row[1]))
         within = (item for item in items if not self._outside(item.rank.key))
         wanted = {item.rank: item for item in within if self.start.wants(item.rank, self.walk)}
         self.ready.extend(

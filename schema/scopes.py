@@ -3,16 +3,16 @@
 from typing import Any
 
 from strawberry import Info
-from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import SyncExtensionResolver
 from strawberry.federation.schema_directives import RequiresScopes
 from strawberry.types.field import StrawberryField
 
+from execution.guards import Guard
 from resolvers.callers import RAW, Scope
 from resolvers.context import Context
 
 
-class Requires(FieldExtension):
+class Requires(Guard):
     """A field that is null, with an error at its path, for callers without all of these scopes."""
 
     def __init__(self, *scopes: Scope) -> None:
@@ -22,6 +22,9 @@ class Requires(FieldExtension):
         directive = RequiresScopes(scopes=[[scope.value for scope in self._scopes]])
         if directive not in field.directives:  # each schema that is built applies it again
             field.directives = [*field.directives, directive]
+
+    def admits(self, context: Context) -> bool:
+        return context.caller.may(*self._scopes)
 
     def resolve(
         self, next_: SyncExtensionResolver, source: Any, info: Info[Context, None], **given: Any

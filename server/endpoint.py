@@ -30,7 +30,7 @@ from server.documents import is_subscription
 from server.errors import RefusedError, coded, presented, refused
 from server.event_streams import until
 from server.limits import refusal as limit_refusal
-from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Accept
+from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, accepted
 from server.persisted import Kept, Library
 from server.rate_limits import Rates
 from server.requests import Parameters, from_body, from_query_string
@@ -251,7 +251,7 @@ class Endpoint(GraphQL[Context, None]):
 
 def _media_type(request: Request | WebSocket) -> str:
     """The type of an answer in one piece; also where the client would rather have none."""
-    return Accept(request.headers.get("accept")).best((JSON, GRAPHQL_RESPONSE)) or JSON
+    return accepted(request.headers.get("accept")).best((JSON, GRAPHQL_RESPONSE)) or JSON
 
 
 def _is_streamed(asked: Parameters, header: str | None) -> bool:
@@ -259,7 +259,7 @@ def _is_streamed(asked: Parameters, header: str | None) -> bool:
 
     Raises HTTPException where the client accepts nothing that the answer can be.
     """
-    accept = Accept(header)
+    accept = accepted(header)
     if is_subscription(asked.query or "", asked.operationName):
         if not accept.names(EVENT_STREAM):
             raise HTTPException(

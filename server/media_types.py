@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 JSON = "application/json"
@@ -29,17 +30,29 @@ class _Range(NamedTuple):
         return -self.pattern.count("*")
 
 
+@lru_cache(maxsize=64)  # clients send a few of them, again and again
+def accepted(header: str | None) -> "Accept":
+    """The Accept header of this text."""
+    return Accept(header)
+
+
 class Accept:
     """An Accept header; one that is absent, or says nothing readable, accepts anything."""
 
     def __init__(self, header: str | None) -> None:
         self._ranges = list(_ranges(header or "")) or [_Range("*/*", 1, 0)]
+        self._best: dict[Sequence[str], str | None] = {}
 
-    def best(self, offered: Sequence[str]) -> str | None:
+    def best(self, offered: tuple[str, ...]) -> str | None:
         """The most wanted of some types, None if none of them will do.
 
         By quality, then by the order in the header, then by the order of the offer.
         """
+        if offered not in self._best:
+            self._best[offered] = self._most_wanted(offered)
+        return self._best[offered]
+
+    def _most_wanted(self, offered: Sequence[str]) -> str | None:
         judged = [(self._range_of(each), each) for each in offered]
         wanted = [(found, each) for found, each in judged if found and found.quality]
         wanted.sort(key=lambda pair: (-pair[0].quality, pair[0].position))

@@ -99,10 +99,11 @@ class Library:
 
     async def _sent(self, text: str, key: str | None) -> str:
         """A document that was sent with the request."""
-        own = hashed(text)
-        if key is not None and key != own:
+        if key is None:
+            return text
+        if key != hashed(text):
             raise RefusedError(400, "BAD_REQUEST", "The hash is not that of the document.")
-        if key is not None and self._automatic:
+        if self._automatic:
             await self._store.put(key, text)
         return text
 

@@ -13,6 +13,11 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_OF_ALL = [
+    (name.lower().encode(), value.encode())
+    for name, value in {"Content-Security-Policy": NOTHING, **HEADERS}.items()
+]
+_OF_RECORDS = [*_OF_ALL, (b"cache-control", b"no-store")]
 
 
 class SecurityHeaders:
@@ -35,9 +40,7 @@ def secure(headers: MutableHeaders) -> None:
 
     To an answer with records also that nobody may keep it.
     """
-    kind = headers.get("content-type", "").partition(";")[0]
-    headers.setdefault("Content-Security-Policy", NOTHING)
-    if kind.endswith("json"):
-        headers.setdefault("Cache-Control", "no-store")
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+    said = dict(headers.raw)
+    kind = said.get(b"content-type", b"").partition(b";")[0]
+    told = _OF_RECORDS if kind.endswith(b"json") else _OF_ALL
+    headers.raw.extend(header for header in told if header[0] not in said)

@@ -14,7 +14,7 @@ from providers.errors import (
     UnavailableError,
     UpstreamError,
 )
-from providers.retries import Budget, attempts
+from providers.retries import Budget, tried
 
 
 class Clock:
@@ -26,7 +26,7 @@ class Clock:
         return self.now
 
 
-async def tried(
+async def attempted(
     *errors: Exception | None,
     retries: int = 2,
     seconds: float = 10,
@@ -35,36 +35,37 @@ async def tried(
 ) -> int:
     """How many attempts are made when these are their ends."""
     made = 0
-    async for attempt in attempts(retries, budget or Budget(), Deadline(seconds)):
-        with attempt:
-            error = errors[min(made, len(errors) - 1)]
-            made += 1
-            await asyncio.sleep(takes)
-            if error is not None:
-                raise error
-    return made
+
+    async def call() -> int:
+        nonlocal made
+        error = errors[min(made, len(errors) - 1)]
+        made += 1
+        await asyncio.sleep(takes)
+        if error is not None:
+            raise error
+        return made
+
+    return await tried(call, retries, budget or Budget(), Deadline(seconds))
 
 
 async def failing(error: Exception, **settings: object) -> int:
     """How many attempts are made until one gives up."""
     made = 0
 
-    async def run() -> None:
+    async def call() -> None:
         nonlocal made
-        async for attempt in attempts(2, Budget(), Deadline(10)):
-            with attempt:
-                made += 1
-                raise error
+        made += 1
+        raise error
 
     with pytest.raises(type(error)):
-        await run()
+        await tried(call, 2, Budget(), Deadline(10))
     return made
 
 
 @pytest.mark.parametrize("kind", [UnavailableError, NoAnswerError, RateLimitedError])
 async def test_what_is_retryable_is_tried_again(kind: type[UpstreamError]) -> None:
-    assert await tried(kind("no"), None) == 2
-    assert await tried(kind("no"), kind("no"), None) == 3
+    assert await attempted(kind("no"), None) == 2
+    assert await attempted(kind("no"), kind("no"), None) == 3
     assert await failing(kind("no")) == 3
 
 
@@ -85,28 +86,28 @@ async def test_what_is_not_retryable_is_tried_once(error: Exception) -> None:
 
 async def test_no_retries_when_none_are_wanted() -> None:
     with pytest.raises(UnavailableError):
-        await tried(UnavailableError("no"), retries=0)
+        await attempted(UnavailableError("no"), retries=0)
 
 
 async def test_retry_after_is_kept() -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
-    assert await tried(RateLimitedError("slower", retry_after_seconds=0.4), None) == 2
+    assert await attempted(RateLimitedError("slower", retry_after_seconds=0.4), None) == 2
     assert loop.time() - began >= 0.4
 
 
 async def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
     with pytest.raises(RateLimitedError):
         await asyncio.wait_for(
-            tried(RateLimitedError("slower", retry_after_seconds=60), None, seconds=30), 5
+            attempted(RateLimitedError("slower", retry_after_seconds=60), None, seconds=30), 5
         )
 
 
 async def test_no_retry_that_could_not_end_in_time() -> None:
     budget = Budget()
     with pytest.raises(NoAnswerError):
-        await tried(NoAnswerError("slow"), None, seconds=0.5, takes=0.3, budget=budget)
-    assert await tried(NoAnswerError("slow"), None, seconds=5, takes=0.3, budget=budget) == 2
+        await attempted(NoAnswerError("slow"), None, seconds=0.5, takes=0.3, budget=budget)
+    assert await attempted(NoAnswerError("slow"), None, seconds=5, takes=0.3, budget=budget) == 2
 
 
 def test_the_budget_ends_and_grows_again() -> None:
@@ -128,4 +129,4 @@ async def test_without_a_budget_there_is_one_attempt() -> None:
     while budget.spend():
         pass
     with pytest.raises(UnavailableError):
-        await tried(UnavailableError("no"), None, budget=budget)
+        await attempted(UnavailableError("no"), None, budget=budget)

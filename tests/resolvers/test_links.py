@@ -3,23 +3,26 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
 from providers import REGISTRY
+from providers.answers import Answer
 from providers.base import Account
 from providers.client import Source
 from providers.errors import UnavailableError
+from providers.paginators import Slice
 from providers.queries import Direction
 from providers.wire import Request, Response
 from resolvers.connections import Connection
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
+from resolvers.errors import AllSourcesError, UserInputError
 from resolvers.invoices import list_invoices
-from resolvers.links import invoice_of, payments_of
+from resolvers.links import invoice_of, own_payments_of, payments_of
 from resolvers.payments import list_payments
 from tests.resolvers.model import PLAIN
 
@@ -196,3 +199,57 @@ async def test_the_invoices_of_many_payments_are_read_in_pages() -> None:
     found = await asyncio.gather(*(invoice_of(shop.context, each) for each in wanted))
     assert [each.number for each in found] == [each.invoice_number for each in wanted]
     assert len(shop.sber.asked) <= 4
+
+
+def shown(connection: Any) -> Mapping[str, Any]:
+    """All that the graph shows of a connection."""
+    info = connection.page_info
+    return {
+        "nodes": [(node.provider_id, node.typename) for node in connection.nodes],
+        "edges": [(edge.node.provider_id, edge.cursor) for edge in connection.edges],
+        "total": connection.total_count,
+        "sources": list(connection.sources),
+        "next": (info.has_next_page, info.end_cursor),
+        "previous": (info.has_previous_page, info.start_cursor),
+    }
+
+
+@pytest.mark.parametrize("paid", [True, False])
+@pytest.mark.parametrize("page", [{}, {"first": 1}, {"first": 9}, {"last": 1}, {"last": 9}])
+async def test_at_once_an_invoice_shows_the_same_payments(
+    page: Mapping[str, int], paid: bool
+) -> None:
+    shop = Shop([invoice("7", 1, paid)], [])
+    shop.context.sources = shop.sources[:1]
+    (seven,) = await shop.invoices()
+    found = own_payments_of(shop.context, seven, page=page)
+    assert found is not None
+    assert shown(found) == shown(await shop.settling(seven, **page))
+
+
+async def test_not_at_once_where_more_has_to_be_asked() -> None:
+    shop = Shop([invoice("7", 1, paid=True), invoice(None, 2, paid=True)], [payment("7", 5)])
+    seven, nameless = await shop.invoices()
+    cursor = (await shop.settling(nameless)).end_cursor
+
+    def at_once(of: Any, **page: Any) -> Any:
+        return own_payments_of(shop.context, of, page=page)
+
+    assert at_once(nameless) is not None
+    assert [at_once(seven), at_once(nameless, first=0)] == [None, None]
+    assert [at_once(nameless, after=cursor), at_once(nameless, before=cursor)] == [None, None]
+    with pytest.raises(UserInputError):
+        at_once(nameless, first=-1)
+
+
+async def test_a_payment_without_a_readable_time_is_the_source_s_failure() -> None:
+    bad = {**invoice(None, 1, paid=True), "invoice_date": "soon"}
+    shop = Shop([], [])
+    request = Request("GET", "/invoices")
+    body = msgspec.json.encode({"invoices": [bad]})
+    answer = Answer(request, Response(200, {}, body), datetime.now(UTC))
+    listing = shop.sources[0].spec.listings["invoices"]
+    (only,) = shop.sources[0].page(listing, Slice(0, 100), answer).rows
+    assert own_payments_of(shop.context, only, page={}) is None
+    with pytest.raises(AllSourcesError):
+        await shop.settling(only)
