@@ -99,7 +99,8 @@ class Answers:
         """
         read = partial(self._read, request, terms, judge)
         key = (request, self.freshness.of(terms.kind))
-        return await self._flights.join(key, read, terms.deadline, anew=terms.anew)
+        deadline = terms.deadline.of_one_read()
+        return await self._flights.join(key, read, deadline, anew=terms.anew)
 
     async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:
         """What may be shown in place of an answer that turned out to be no good."""
