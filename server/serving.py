@@ -108,8 +108,8 @@ def serve_graph(settings: Settings, listener: socket.socket, ready: Callable[[],
 class Workers:
     """Processes that serve the graph on one port. One that ends by itself is started again.
 
-    They share the cursor secret. Without a store to share them in, each takes its part of what the
-    upstreams may be asked.
+    They share the cursor secret. Each takes its part of what the upstreams may be asked at a time,
+    and of their pace where there is no store to share it in.
     """
 
     def __init__(
@@ -171,13 +171,12 @@ def _shared_out(settings: Settings, count: int) -> Settings:
         secret = token_hex()
         logger.warning("server.cursor_secret is not set: cursors are good until the workers end")
     settings = replace(settings, server=replace(settings.server, cursor_secret=secret))
-    if settings.cache.url is not None:
-        return settings
+    paces = 1 if settings.cache.url is not None else count
     sources = (
         replace(
             source,
             max_concurrency=max(1, source.max_concurrency // count),
-            requests_per_second=source.requests_per_second and source.requests_per_second / count,
+            requests_per_second=source.requests_per_second and source.requests_per_second / paces,
         )
         for source in settings.sources
     )

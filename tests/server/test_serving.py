@@ -228,6 +228,6 @@ def test_each_worker_takes_its_part_of_what_upstreams_bear() -> None:
     assert alone.max_concurrency == 1
     shared = msgspec.structs.replace(whole, cache=CacheSettings(url="redis://127.0.0.1:1"))
     (whole_part,) = _shared_out(shared, 4).sources
-    assert whole_part.requests_per_second == 20
+    assert (whole_part.max_concurrency, whole_part.requests_per_second) == (2, 20)
     secrets = {_shared_out(settings(keys, cursor_secret="s"), 2).server.cursor_secret}
     assert secrets == {"s"}
