@@ -45,5 +45,5 @@ class Watched:
 
 if __name__ == "__main__":
     # A request that its client gave up is over, which the sandbox alone would not notice.
-    sandbox = Admission(create_app(), Traffic(sys.maxsize))
+    sandbox = Admission(create_app(), Traffic(sys.maxsize, sys.maxsize))
     serve(Watched(sandbox), lifespan="off")
