@@ -154,6 +154,8 @@ class Context:
             older = None if self.anew else await source.older(answer, error)
             if older is None:
                 raise
+            if self.explanation is not None:
+                self.explanation.replace(source, request, older)
             return read(older)
 
     def _reading(self, state: State) -> str:
