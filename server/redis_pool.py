@@ -47,8 +47,9 @@ async def closing(connections: ConnectionPool | None) -> AsyncIterator[None]:
 class Fallible:
     """Something that may be away: what it says, or None, and for a while it is not asked again."""
 
-    def __init__(self) -> None:
+    def __init__(self, connections: ConnectionPool | None = None) -> None:
         self._away_until = 0.0
+        self._connections = connections
 
     @property
     def is_away(self) -> bool:
@@ -67,6 +68,8 @@ class Fallible:
         except (RedisError, OSError, TimeoutError, ValueError) as error:  # ValueError: nonsense
             logger.warning("Redis does not answer: %s", type(error).__name__)
             self._away_until = time.monotonic() + PAUSE_SECONDS
+            if self._connections is not None:  # else each that broke would cost a pause of its own
+                await self._connections.disconnect(inuse_connections=False)
             return None
 
 
