@@ -109,6 +109,7 @@ class Answers:
     async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:
         """What may be shown in place of an answer that turned out to be no good."""
         kept = await self._kept(answer.request) if answer.found is Found.MISS else None
+        error.attempts = answer.attempts
         return self._in_place(answer.request, kept, error)
 
     def keep(self, answer: Answer) -> None:
@@ -191,5 +192,6 @@ def _answer(request: Request, kept: Kept, stale: Stale | None = None) -> Answer:
         found=found,
         stale=stale,
         judged=True,
+        attempts=stale.error.attempts if stale and stale.error else 0,
         reading=kept.reading,
     )

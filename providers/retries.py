@@ -19,6 +19,8 @@ _RESERVE = 20.0  # retries that a source may make at once
 _PER_SECOND = 2.0  # retries that it regains
 _PER_CALL = 0.2  # and with each call: retries are at most a fifth of the load that lasts
 
+stamina.instrumentation.set_on_retry_hooks(())  # what it would log does not say what is retried
+
 
 class Budget:
     """How many retries a source may still make, so that they never multiply an outage."""

@@ -22,10 +22,11 @@ from providers.queries import Direction
 from providers.views import Record
 from providers.wire import Request
 from resolvers.callers import NOBODY, Caller
+from resolvers.chained import ChainedRows
 from resolvers.cursors import CursorCodec
 from resolvers.errors import LimitError
 from resolvers.explain import Explanation
-from resolvers.rows import Budget, ChainedRows, Rows, State, WindowedRows
+from resolvers.rows import Budget, Rows, State, WindowedRows
 
 T = TypeVar("T")
 Watch = Callable[[Source, Key], Awaitable[AsyncGenerator[Record, None]]]
@@ -154,6 +155,8 @@ class Context:
             older = None if self.anew else await source.older(answer, error)
             if older is None:
                 raise
+            if self.explanation is not None:
+                self.explanation.replace(source, request, older)
             return read(older)
 
     def _reading(self, state: State) -> str:

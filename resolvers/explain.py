@@ -76,6 +76,10 @@ class Explanation:
         self._latest[source, request] = call
         return call
 
+    def replace(self, source: Source, request: Request, answer: Answer) -> None:
+        """The answer to a request was no good, and this one is shown in its place."""
+        self._latest[source, request].answered(answer)
+
     def read(self, source: Source, request: Request, rows: int) -> None:
         """So many rows came with the answer to a request."""
         self._latest[source, request].rows_read = rows

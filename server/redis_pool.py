@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from redis.asyncio import ConnectionPool
+from redis.asyncio import BlockingConnectionPool, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 PATIENCE_SECONDS = 0.25
+CONNECTIONS = 32  # past them commands wait for one: to be busy is not to be away
 PAUSE_SECONDS = 1.0  # after a failure, so that one that hangs costs one operation and not all
 
 logger = logging.getLogger("pacioli")
@@ -23,11 +24,13 @@ def pool(url: str | None) -> ConnectionPool | None:
     """Connections that give up early: a slow Redis is worth no more than none."""
     if url is None:
         return None
-    return ConnectionPool.from_url(
+    return BlockingConnectionPool.from_url(
         url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
         socket_timeout=PATIENCE_SECONDS,
         socket_connect_timeout=PATIENCE_SECONDS,
         retry=Retry(NoBackoff(), 0),
+        max_connections=CONNECTIONS,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -44,8 +47,9 @@ async def closing(connections: ConnectionPool | None) -> AsyncIterator[None]:
 class Fallible:
     """Something that may be away: what it says, or None, and for a while it is not asked again."""
 
-    def __init__(self) -> None:
+    def __init__(self, connections: ConnectionPool | None = None) -> None:
         self._away_until = 0.0
+        self._connections = connections
 
     @property
     def is_away(self) -> bool:
@@ -64,6 +68,8 @@ class Fallible:
         except (RedisError, OSError, TimeoutError, ValueError) as error:  # ValueError: nonsense
             logger.warning("Redis does not answer: %s", type(error).__name__)
             self._away_until = time.monotonic() + PAUSE_SECONDS
+            if self._connections is not None:  # else each that broke would cost a pause of its own
+                await self._connections.disconnect(inuse_connections=False)
             return None
 
 

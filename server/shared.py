@@ -29,7 +29,7 @@ class Store(Fallible):
     """A Redis or Valkey that may be away."""
 
     def __init__(self, connections: ConnectionPool) -> None:
-        super().__init__()
+        super().__init__(connections)
         self.client = Redis(connection_pool=connections)
 
 

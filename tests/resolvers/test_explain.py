@@ -144,6 +144,28 @@ def test_retries_and_caches(start_yume: StartYume, start_graph: StartGraph) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("fault", "attempts", "code"),
+    [
+        ({"status": 503}, 3, "UPSTREAM_UNAVAILABLE"),
+        ({"malformed": "html"}, 1, "UPSTREAM_MALFORMED"),
+    ],
+)
+def test_what_is_shown_in_place_of_a_failure(
+    start_yume: StartYume, start_graph: StartGraph, fault: Any, attempts: int, code: str
+) -> None:
+    yume = start_yume()
+    graph = start_graph(settings(source(yume, stale_seconds=600)))
+    query = "{ invoices(first: 3) { nodes { id } pageInfo { hasNextPage } } }"
+    graph.data(query)
+    yume.fail(**fault)
+    with yume.counted() as asked:
+        (call,) = explained(graph, query)
+    assert len(asked) == attempts
+    assert (call["cache"], call["attempts"], call["error"]) == ("stale", attempts, code)
+    assert (call["rowsRead"], call["rowsUsed"]) == (4, 3)
+
+
 def test_a_looked_up_row(whole: Whole) -> None:
     listed = whole.graph.data("{ invoices(first: 4) { nodes { id } } }")["invoices"]["nodes"]
     ids = ", ".join(f'"{node["id"]}"' for node in listed)

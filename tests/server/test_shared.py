@@ -135,3 +135,23 @@ async def test_a_store_that_talks_nonsense(words: bytes) -> None:
                 wait = await pace.turn(10)
                 assert wait is not None
                 assert 0 <= wait <= 0.3, "it keeps the pace by itself"
+
+
+async def test_many_at_once_wait_for_a_connection(redis: RedisServer) -> None:
+    async with opened(redis.url) as (store, cache, _):
+        await cache.put("a", b"1", 60)
+        answers = await asyncio.gather(*(cache.get("a") for _ in range(400)))
+        assert set(answers) == {b"1"}
+        assert not store.is_away
+
+
+async def test_connections_that_broke_cost_one_pause_together(redis: RedisServer) -> None:
+    async with opened(redis.url) as (store, cache, _):
+        await asyncio.gather(*(cache.get("a") for _ in range(100)))
+        redis.stop()
+        redis.start()
+        await cache.put("a", b"1", 60)
+        await asyncio.sleep(1.1)
+        await cache.put("a", b"1", 60)
+        assert set(await asyncio.gather(*(cache.get("a") for _ in range(100)))) == {b"1"}
+        assert not store.is_away

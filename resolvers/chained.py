@@ -1,0 +1,48 @@
+"""The rows of an upstream list whose pages each name the next one."""
+
+import asyncio
+from typing import Any
+
+from providers.errors import UpstreamError
+from resolvers.rows import Numbered, Rows
+
+
+class ChainedRows(Rows):
+    """A list whose pages each name the next one: read from its beginning, as far as needed."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._token: str | None = None
+        self._own = True
+        self._reading = asyncio.Lock()
+
+    async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
+        async with self._reading:
+            while not self._has(start, stop):
+                await self._next_page()
+        last = stop if spare is None else max(stop, spare + 1)
+        return [(at, self._known[at]) for at in range(max(start, 0), last) if at in self._known]
+
+    async def _next_page(self) -> None:
+        if self._error is not None:
+            raise self._error
+        if self._token is not None and not self._own:  # another operation's: begin anew
+            self._known.clear()
+            self._token = None
+            self.state = self.state._replace(changes=self.state.changes + 1)
+        try:
+            page = await self._ask(self._token, self.state)
+        except UpstreamError as error:
+            self._error = error
+            raise
+        if self._token is None:
+            self.stated, self._own = page.total, page.own
+        self.stale = page.stale or self.stale
+        self._known.update(enumerate(page.rows, len(self._known)))
+        again, self._token = page.token == self._token, page.token
+        if page.token is None or not page.rows or again:
+            self.total = len(self._known)
+
+    async def some(self, start: int) -> Numbered:
+        await self.read(start, start + 1)
+        return [(at, self._known[at]) for at in range(start, len(self._known))]
