@@ -39,7 +39,6 @@ from server.sockets import Conversation, TextSocket
 
 COST_HEADER = "X-Pacioli-Cost"
 INIT_SECONDS = 10  # for a socket to say who it is
-MAX_OPERATIONS = 100  # at once over one socket
 STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
 """What is not the client's fault, though there is no data."""
 VARYING = {"Vary": "Accept"}
@@ -72,7 +71,7 @@ class Endpoint(GraphQL[Context, None]):
             graphql_ide=ide,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            max_subscriptions_per_connection=MAX_OPERATIONS,
+            max_subscriptions_per_connection=None,  # of a caller, over all its sockets: `traffic`
             allowed_origins=settings.cors_origins,  # whose pages may open a WebSocket
         )
         self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
