@@ -132,7 +132,7 @@ class Endpoint(GraphQL[Context, None]):
         if request.method == "GET":
             asked = from_query_string(request.query_params)
         elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
-            asked = from_body(await request.get_body())
+            asked = from_body(await self._body(request))
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
         asked.query = await self.library.text(asked)
@@ -144,6 +144,15 @@ class Endpoint(GraphQL[Context, None]):
             asked.extensions,
             protocol="sse" if _is_streamed(asked, request.headers.get("accept")) else "http",
         )
+
+    async def _body(self, request: AsyncHTTPRequestAdapter) -> bytes:
+        """The body, if it comes in time: who sends it drop by drop keeps a place from others."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await request.get_body()
+        except TimeoutError:
+            message = f"The body did not arrive within {self._timeout:g} s."
+            raise HTTPException(408, message) from None
 
     async def execute_operation(self, *args: Any, **kwargs: Any) -> Any:
         asked: GraphQLRequestData = kwargs["request_data"]
