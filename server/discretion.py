@@ -1,20 +1,19 @@
 """What strangers are not told of mistakes: names that they could not know."""
 
-import re
 from collections.abc import Sequence
 
 from graphql import GraphQLError
 
 from server.errors import VALIDATION_FAILED, coded, is_of_variables
 
-_SUGGESTION = re.compile(r" Did you mean .*\?\Z", re.DOTALL)
+_SUGGESTION = " Did you mean "
 INVALID = "This is no valid document of this graph."
 MISFIT = "The variables are not what the document asks for."
 
 
 def without_suggestions(errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
     """The errors without the names that would have been right."""
-    return [_reworded(each, _SUGGESTION.sub("", each.message)) for each in errors]
+    return [_reworded(each, _without_suggestion(each.message)) for each in errors]
 
 
 def uniform(errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
@@ -25,6 +24,12 @@ def uniform(errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
         if is_of_variables(each):
             return [coded(GraphQLError(MISFIT), "BAD_USER_INPUT")]
     return errors
+
+
+def _without_suggestion(message: str) -> str:
+    """A suggestion is at the end. What is before may be a client's, and as long as it likes."""
+    text, found, _ = message.rpartition(_SUGGESTION)
+    return text if found and message.endswith("?") else message
 
 
 def _reworded(error: GraphQLError, message: str) -> GraphQLError:

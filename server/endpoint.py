@@ -39,7 +39,6 @@ from server.sockets import Conversation, TextSocket
 
 COST_HEADER = "X-Pacioli-Cost"
 INIT_SECONDS = 10  # for a socket to say who it is
-MAX_OPERATIONS = 100  # at once over one socket
 STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
 """What is not the client's fault, though there is no data."""
 VARYING = {"Vary": "Accept"}
@@ -72,7 +71,7 @@ class Endpoint(GraphQL[Context, None]):
             graphql_ide=ide,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
-            max_subscriptions_per_connection=MAX_OPERATIONS,
+            max_subscriptions_per_connection=None,  # of a caller, over all its sockets: `traffic`
             allowed_origins=settings.cors_origins,  # whose pages may open a WebSocket
         )
         self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
@@ -133,7 +132,7 @@ class Endpoint(GraphQL[Context, None]):
         if request.method == "GET":
             asked = from_query_string(request.query_params)
         elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
-            asked = from_body(await request.get_body())
+            asked = from_body(await self._body(request))
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
         asked.query = await self.library.text(asked)
@@ -145,6 +144,15 @@ class Endpoint(GraphQL[Context, None]):
             asked.extensions,
             protocol="sse" if _is_streamed(asked, request.headers.get("accept")) else "http",
         )
+
+    async def _body(self, request: AsyncHTTPRequestAdapter) -> bytes:
+        """The body, if it comes in time: who sends it drop by drop keeps a place from others."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await request.get_body()
+        except TimeoutError:
+            message = f"The body did not arrive within {self._timeout:g} s."
+            raise HTTPException(408, message) from None
 
     async def execute_operation(self, *args: Any, **kwargs: Any) -> Any:
         asked: GraphQLRequestData = kwargs["request_data"]

@@ -142,29 +142,18 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.websocket.close(FORBIDDEN, str(error)[:LONGEST_REASON])
                 return
         elif isinstance(received, Subscribe):
-            if await self._refused(received):
-                return
             message["payload"].setdefault("query", "")
             self._asked[received.id] = received.payload
         await super().handle_message(message)
-
-    async def _refused(self, message: Subscribe) -> bool:
-        """Whether an operation is one too many; its client is told."""
-        limit = self.max_subscriptions_per_connection
-        if limit is None or len(self.operations) < limit or not self.connection_acknowledged:
-            return False
-        complaint = refusal(f"This socket has {limit} operations already.", "LIMIT_EXCEEDED")
-        await self.send_message({"id": message.id, "type": "error", "payload": complaint["errors"]})
-        return True
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         asked = self._asked.pop(operation.id)
         view = cast(View, self.view)
         with suppress(WebSocketDisconnected):
             try:
-                if view.rates is not None:
-                    await view.rates.demand(self.websocket.ws)
                 with view.traffic.operation():
+                    if view.rates is not None:
+                        await view.rates.demand(self.websocket.ws)
                     await self._answer(operation, asked)
             except HTTPException as error:
                 code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"

@@ -118,7 +118,7 @@ def test_open_streams_leave_room_for_operations(watched: Watched) -> None:
         assert "server.limits.max_subscriptions" in refusal
     for _ in range(100):  # until the server has seen that they are gone
         with watched.open() as again:
-            if "QUEUED" in next(again):
+            if "QUEUED" in next(again, ""):  # there may be a 503 before
                 break
         time.sleep(0.05)
     else:

@@ -271,11 +271,16 @@ def test_others_are_served_meanwhile(graph: Graph, name: str) -> None:
             assert graph.data("{ __typename }") == {"__typename": "Query"}
 
 
-def test_a_client_that_never_finishes_keeps_nobody_waiting(graph: Graph) -> None:
+def test_a_client_that_never_finishes_keeps_nobody_waiting(start_graph: StartGraph) -> None:
+    limits = {"max_operations_in_flight": 1, "operation_timeout_seconds": 0.5}
+    graph = start_graph(settings(limits=limits))
     host, port = graph.address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port))) as slow:
-        slow.sendall(b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{")
-        assert graph.data("{ __typename }") == {"__typename": "Query"}
+    head = "Content-Type: application/json\r\nContent-Length: 1000"
+    with socket.create_connection((host, int(port)), timeout=20) as slow:
+        slow.sendall(f"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\n\r\n{{".encode())
+        told = slow.recv(10_000).decode()  # when its time is over
+    assert told.startswith("HTTP/1.1 408 ")
+    assert graph.data("{ __typename }") == {"__typename": "Query"}
 
 
 @pytest.mark.parametrize(

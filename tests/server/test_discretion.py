@@ -8,6 +8,7 @@ from server.errors import coded
 
 INVALID_ONE = coded(GraphQLError("Cannot query field 'x'."), "GRAPHQL_VALIDATION_FAILED")
 OF_A_FIELD = GraphQLError("first: 5", path=["invoices"], extensions={"code": "BAD_USER_INPUT"})
+MINE = "Value ' Did you mean '"  # of which a client may send as many as fit into a body
 OF_A_VARIABLE = GraphQLError("Variable '$f' got invalid value 1; Field 'x' is not defined.")
 
 
@@ -19,7 +20,10 @@ OF_A_VARIABLE = GraphQLError("Variable '$f' got invalid value 1; Field 'x' is no
         ("Value 'A' does not exist. Did you mean the enum value 'B'?", "Value 'A' does not exist."),
         ("x' Did you mean 'y' is wrong.", "x' Did you mean 'y' is wrong."),
         ("Nothing else.", "Nothing else."),
+        (MINE * 50_000 + " Did you mean 'A'?", MINE * 50_000),
+        (MINE * 50_000 + "!", MINE * 50_000 + "!"),
     ],
+    ids=lambda text: str(text)[:40],
 )
 def test_suggestions(message: str, told: str) -> None:
     error = GraphQLError(message, path=["a"], extensions={"code": "X"})

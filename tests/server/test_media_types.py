@@ -41,7 +41,10 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         (f'{JSON};profile="a, {GRAPHQL_RESPONSE}"', JSON),
         (f"{JSON};q=high, {GRAPHQL_RESPONSE};q=0.1", GRAPHQL_RESPONSE),
         ("nonsense", JSON),
+        (f'text/html;a="b, {JSON}', None),  # a quote that nothing closes goes to the end
+        (f"{GRAPHQL_RESPONSE}, " + '"\\' * 50_000, GRAPHQL_RESPONSE),  # and is looked for once
     ],
+    ids=lambda value: str(value)[:60],
 )
 def test_json_of_either_kind(header: str | None, chosen: str | None) -> None:
     assert Accept(header).best((JSON, GRAPHQL_RESPONSE)) == chosen

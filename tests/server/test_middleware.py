@@ -2,7 +2,8 @@
 
 from server.authentication import Door
 from server.middleware import at_the_graph, everywhere
-from server.settings import AuthSettings, Limits, ServerSettings, Settings
+from server.rate_limits import Rates
+from server.settings import AuthSettings, ServerSettings, Settings
 
 
 def names(layers: object) -> list[str]:
@@ -20,6 +21,6 @@ def test_from_the_outside_in() -> None:
 
 
 def test_around_the_graph() -> None:
-    limited = ServerSettings(limits=Limits(operations_per_minute=5))
-    assert names(at_the_graph(ServerSettings(), None)) == ["OwnSiteReads", "CallersOnly"]
-    assert names(at_the_graph(limited, None))[2:] == ["RateLimited"]
+    settings = ServerSettings()
+    assert names(at_the_graph(settings, None)) == ["OwnSiteReads", "CallersOnly"]
+    assert names(at_the_graph(settings, Rates(5)))[2:] == ["RateLimited"]

@@ -14,6 +14,7 @@ from server.api_keys import hashed
 from server.persisted import hashed as documents_hash
 from tests.conftest import Graph, StartGraph, StartYume, Whole, settings, source
 
+LIFE_PAY = {"api_key": "sandbox-life-pay-key", "org_guid": "6f1c2a52-9c1e-4f0a-8a57-6d2c3b5e7a10"}
 PROTOCOL = "graphql-transport-ws"
 
 
@@ -182,19 +183,22 @@ def test_one_name_for_two_operations(own_whole: Whole, opened: Open) -> None:
     assert socket.closing() == 4409
 
 
-def test_too_many_operations(
-    own_whole: Whole, opened: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_subscriptions(own_whole: Whole, start_graph: StartGraph, opened: Open) -> None:
+    life = f"{own_whole.sandbox.base_url}/life_pay"
+    account = {"name": "life-reports", "provider": "life_pay", "base_url": life}
+    limits = {"max_subscriptions": 120, "max_operations_in_flight": 1}
+    socket = opened(start_graph(settings({**account, **LIFE_PAY}, limits=limits)))
     query = f'subscription {{ exportTask(id: "{own_whole.export()}") {{ status }} }}'
-    socket = opened(own_whole.graph)
     socket.begin()
-    for number in range(endpoint.MAX_OPERATIONS):
+    for number in range(120):
         assert socket.ask(query, str(number))["type"] == "next"
     answer = socket.ask(query, "one more")
-    assert (answer["type"], answer["id"]) == ("error", "one more")
-    assert answer["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert answer["id"] == "one more"
+    assert codes(answer) == ["LIMIT_EXCEEDED"]
+    assert answer["payload"][0]["extensions"]["key"] == "max_subscriptions"
     socket.say("complete", id="7")
     assert socket.ask(query, "instead")["type"] == "next"
+    assert socket.ask("{ __typename }", "query")["type"] == "next"
 
 
 @pytest.mark.parametrize("protocols", [["graphql-ws"], ["other"], None])
