@@ -101,7 +101,7 @@ class OrderedStream(Stream):
         first, last = self._run
         if last > first:
             self.rows.source.ties = True
-        group = self._group
+        group, self._group = self._group, []
         if not group:
             return
         for item in group:
@@ -111,7 +111,6 @@ class OrderedStream(Stream):
             group.sort(key=lambda each: each.rank, reverse=self.walk.down)
         self._shown = group[-1]
         self.ready.extend(group)
-        self._group = []
 
     def _early_of(self, rank: Rank) -> str:
         """The id of the row of this sort key that was let go early, if one was."""
