@@ -7,9 +7,9 @@ runs only on request if it takes programs that are not ours.
 import asyncio
 import sys
 
-from benchmarks import execution, peers
+from benchmarks import execution, paging, peers, soak
 
-BENCHMARKS = {"execution": execution.run}
+BENCHMARKS = {"paging": paging.run, "soak": soak.run, "execution": execution.run}
 ON_REQUEST = {"peers": peers.run}
 
 

@@ -161,4 +161,4 @@ def show(title: str | None, lines: Iterable[Line]) -> None:
 
 def say(text: str) -> None:
     """Prints at once: the whole takes minutes."""
-    print(text, flush=True)  # noqa: T201 - the table is what this is for
+    print(text, flush=True)

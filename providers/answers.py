@@ -34,7 +34,7 @@ class Answer:
 
     `refusal` is what it refuses. `stale` is set where a new answer was wanted but not had.
     `attempts` is how often it was asked for. `judged`: somebody has seen already whether it is as
-    it should be. `asker` is the deadline of the operation that it was read for.
+    it should be. `reading` names the operation that it was read for.
     """
 
     request: Request
@@ -45,15 +45,19 @@ class Answer:
     stale: Stale | None = None
     attempts: int = 0
     judged: bool = False
-    asker: Deadline | None = None
+    reading: str = ""
 
 
 class Terms(NamedTuple):
-    """How an operation reads: what kind of rows, until when, and whether by all means `anew`."""
+    """How an operation reads: what kind of rows, until when, and whether by all means `anew`.
+
+    `reading` is its name: what was read by the name fits together.
+    """
 
     kind: str
     deadline: Deadline
     anew: bool = False
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ class Answers:
         """
         read = partial(self._read, request, terms, judge)
         key = (request, self.freshness.of(terms.kind))
-        return await self._flights.join(key, read, terms.deadline, anew=terms.anew)
+        deadline = terms.deadline.of_one_read()
+        return await self._flights.join(key, read, deadline, anew=terms.anew)
 
     async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:
         """What may be shown in place of an answer that turned out to be no good."""
@@ -111,7 +116,11 @@ class Answers:
         if self.cache is not None and self.freshness.longest:
             self._start(
                 self.cache.put(
-                    answer.request, answer.response, answer.fetched_at, self.freshness.longest
+                    answer.request,
+                    answer.response,
+                    answer.fetched_at,
+                    self.freshness.longest,
+                    answer.reading,
                 )
             )
 
@@ -144,7 +153,7 @@ class Answers:
             datetime.now(UTC),
             refusal,
             attempts=attempts,
-            asker=terms.deadline,
+            reading=terms.reading,
         )
 
     async def _refresh(
@@ -175,4 +184,12 @@ class Answers:
 
 def _answer(request: Request, kept: Kept, stale: Stale | None = None) -> Answer:
     found = Found.STALE if stale else Found.HIT
-    return Answer(request, kept.response, kept.fetched_at, found=found, stale=stale, judged=True)
+    return Answer(
+        request,
+        kept.response,
+        kept.fetched_at,
+        found=found,
+        stale=stale,
+        judged=True,
+        reading=kept.reading,
+    )

@@ -30,7 +30,8 @@ class Page(NamedTuple):
     `total` is the length of the whole list, `more` says whether rows follow the page, and `token`
     names the next page, where the upstream states them. `summary` is the provider's own of the
     whole list, where it gives one. `stale`: it is an older one than was asked for. `own`: it was
-    read for this very operation, which may so use its token.
+    read for this very operation, which may so use its token. `kept` names the reading that it was
+    kept from, None where it was read now.
     """
 
     rows: Sequence[Record]
@@ -40,6 +41,7 @@ class Page(NamedTuple):
     summary: Any = None
     stale: Stale | None = None
     own: bool = True
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

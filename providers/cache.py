@@ -15,7 +15,7 @@ from cachetools import TLRUCache
 
 from providers.wire import Request, Response
 
-_VERSION = 1
+_VERSION = 2
 
 
 class Cache(Protocol):
@@ -55,10 +55,11 @@ class MemoryCache:
 
 
 class Kept(msgspec.Struct, array_like=True, frozen=True):
-    """An answer as it is kept."""
+    """An answer as it is kept, and by which operation it was read."""
 
     version: int
     fetched_at: datetime
+    reading: str
     status: int
     body: bytes
 
@@ -103,10 +104,15 @@ class AccountCache:
         return kept if kept.version == _VERSION and kept.fetched_at.tzinfo else None
 
     async def put(
-        self, request: Request, response: Response, fetched_at: datetime, seconds: float
+        self,
+        request: Request,
+        response: Response,
+        fetched_at: datetime,
+        seconds: float,
+        reading: str = "",
     ) -> None:
         """Keeps an answer, for so long at most."""
-        kept = Kept(_VERSION, fetched_at, response.status, response.body)
+        kept = Kept(_VERSION, fetched_at, reading, response.status, response.body)
         await self._cache.put(self._key(request), _encode(kept), seconds)
 
     def _key(self, request: Request) -> str:

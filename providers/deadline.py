@@ -2,6 +2,8 @@
 
 from time import monotonic
 
+_ONE_READ = 0.8
+
 
 class Deadline:
     """A moment after which nobody waits any more; it moves on when somebody waits longer."""
@@ -14,6 +16,10 @@ class Deadline:
     def left(self) -> float:
         """The seconds that are left, 0 once it is past."""
         return max(0.0, self._at - monotonic())
+
+    def of_one_read(self) -> "Deadline":
+        """That of a read that begins now: it leaves time for those that follow it."""
+        return Deadline(self.left() * _ONE_READ)
 
     def extend(self, other: "Deadline") -> None:
         """Lasts at least as long as the other."""

@@ -9,6 +9,8 @@ import stamina
 from providers.deadline import Deadline
 from providers.errors import UpstreamError
 
+stamina.instrumentation.set_on_retry_hooks(())  # explain tells of retries; they are no news
+
 T = TypeVar("T")
 _FIRST_WAIT = 0.1  # seconds, doubled for each further attempt
 _JITTER = 0.1

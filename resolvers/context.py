@@ -7,11 +7,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from secrets import token_hex
 from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from providers.answers import Answer, Terms
+from providers.answers import Answer, Found, Terms
 from providers.base import Key, Listing, Page
 from providers.client import Source
 from providers.deadline import Deadline
@@ -24,7 +25,7 @@ from resolvers.callers import NOBODY, Caller
 from resolvers.cursors import CursorCodec
 from resolvers.errors import LimitError
 from resolvers.explain import Explanation
-from resolvers.rows import Budget, ChainedRows, Rows, WindowedRows
+from resolvers.rows import Budget, ChainedRows, Rows, State, WindowedRows
 
 T = TypeVar("T")
 Watch = Callable[[Source, Key], Awaitable[AsyncGenerator[Record, None]]]
@@ -64,6 +65,7 @@ class Context:
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
+    _name: str = field(default_factory=partial(token_hex, 8))
 
     def __post_init__(self) -> None:
         self.deadline = Deadline(self.limits.upstream_seconds)
@@ -87,7 +89,7 @@ class Context:
         if request is None:
             return None
         read = partial(source.record, single, provider_id)
-        record = await self._read(source, kind, request, 0, read)
+        record = await self._read(source, kind, request, State(), read)
         if self.explanation is not None:
             self.explanation.read(source, request, int(record is not None))
         return record
@@ -110,15 +112,17 @@ class Context:
             answer.cancel()
 
     async def _page(
-        self, source: Source, kind: str, lane: Request, position: Any, state: int
+        self, source: Source, kind: str, lane: Request, position: Any, state: State
     ) -> Page:
-        """A page of a list; read anew in another `state` of it, which was seen to have changed."""
+        """A page of a list in a `state` of it."""
         listing: Listing = source.spec.listings[kind]
         request = listing.paginator.request(lane, position)
 
         def read(answer: Answer) -> Page:
             page = source.page(listing, position, answer)
-            return page._replace(own=answer.asker is self.deadline)
+            if answer.found is not Found.MISS:
+                return page._replace(own=False, kept=answer.reading)
+            return page._replace(own=answer.reading == self._reading(state))
 
         page = await self._read(source, kind, request, state, read)
         if self.explanation is not None:
@@ -130,17 +134,18 @@ class Context:
         source: Source,
         kind: str,
         request: Request,
-        state: int,
+        state: State,
         read: Callable[[Answer], T],
     ) -> T:
         """What `read` makes of an answer. Equal requests are sent once, also of lists of two kinds.
 
-        Only in another `state` are they sent again.
+        Only when the list has changed are they sent again.
         """
-        key = (source.name, request, state)
-        if key not in self._answers:
+        key = (source.name, request, state.changes)
+        if key not in self._answers or (state.anew and _was_kept(self._answers[key])):
             self._count()
-            terms = Terms(kind, self.deadline, anew=self.anew or state > 0)
+            anew = self.anew or state.anew or state.changes > 0
+            terms = Terms(kind, self.deadline, anew, self._reading(state))
             self._answers[key] = asyncio.ensure_future(self._asked(source, request, terms, read))
         answer = await asyncio.shield(self._answers[key])
         try:
@@ -150,6 +155,10 @@ class Context:
             if older is None:
                 raise
             return read(older)
+
+    def _reading(self, state: State) -> str:
+        """The name of what is read in a state of a list."""
+        return f"{self._name}:{state.changes}"
 
     async def _asked(
         self, source: Source, request: Request, terms: Terms, read: Callable[[Answer], object]
@@ -164,3 +173,10 @@ class Context:
             raise
         call.answered(answer)
         return answer
+
+
+def _was_kept(coming: asyncio.Future[Answer]) -> bool:
+    """Whether an answer is there, from before."""
+    if not coming.done() or coming.cancelled() or coming.exception() is not None:
+        return False
+    return coming.result().found is not Found.MISS

@@ -55,6 +55,7 @@ class Call:
             "cache": self.found.value,
             "attempts": self.attempts,
             "error": self.error and self.error.code,
+            "unordered": self.kind in self.source.disordered,
         }
 
     def _ended(self) -> None:

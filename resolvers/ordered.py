@@ -149,12 +149,12 @@ class OrderedStream(Stream):
 
     async def _from_the_end(self, need: int) -> Sequence[tuple[int, Record]]:
         """The last rows; the length is learnt from a first window unless it is known."""
-        if self.rows.total is None:
-            await self.rows.read(0, 1)
-        if self.rows.total is None:
-            await self.rows.all()
         rows: Sequence[tuple[int, Record]] = ()
         for _ in range(_ATTEMPTS):
+            if self.rows.total is None:
+                await self.rows.read(0, 1)
+            if self.rows.total is None:
+                await self.rows.all()
             length = self.rows.total or 0
             rows = await self._window(length - 1, need)
             if self.rows.total == length:

@@ -8,7 +8,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from providers.base import Page
 from providers.client import Source
@@ -23,9 +23,20 @@ _ATTEMPTS = 6  # of reading several pages between which the list did not change
 _running: set[asyncio.Task[None]] = set()
 
 Numbered = Sequence[tuple[int, Record]]
-Ask = Callable[[Any, int], Awaitable[Page]]
-"""Asks for the page at a position, in the form that the paginator takes, of a state of the list:
-only when that has changed may the same be asked again."""
+
+
+class State(NamedTuple):
+    """How a list is read: how often it was seen to change, and whether only `anew`.
+
+    Only when it has changed, or in place of what was kept, may the same be asked again.
+    """
+
+    changes: int = 0
+    anew: bool = False
+
+
+Ask = Callable[[Any, State], Awaitable[Page]]
+"""Asks for the page at a position, in the form that the paginator takes, in a state of the list."""
 
 
 @dataclass(slots=True)
@@ -57,7 +68,7 @@ class Rows(ABC):
         self.stated: int | None = None
         self.summary: Any = None
         self.stale: Stale | None = None
-        self.state = 0  # how often the list was seen to have changed
+        self.state = State()
         self._ask, self._budget = ask, budget
         self._known: dict[int, Record] = {}
         self._examined: set[int] = set()
@@ -129,6 +140,7 @@ class WindowedRows(Rows):
         self._aligned = self.source.spec.listings[self.kind].paginator.aligned
         self._wishes: list[Range] = []
         self._turn: asyncio.Future[None] | None = None
+        self._readings: set[str | None] = set()
 
     async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
         start, stop = max(start, 0), stop if self.total is None else min(stop, self.total)
@@ -228,11 +240,13 @@ class WindowedRows(Rows):
                     return
 
     def _kept(self, pieces: Sequence[Piece], pages: Sequence[Page]) -> bool:
-        """Keeps the rows. False where the list changed between the pages."""
+        """Keeps the rows. False where the list changed between the pages, or may have."""
+        if self._mixed(pages):
+            return False
         totals = _totals(pages)
         if len(totals) > 1 or (totals and self.total not in (None, *totals)):
             self._known.clear()
-            self.state += 1
+            self.state = self.state._replace(changes=self.state.changes + 1)
         self.total = max(totals, default=self.total)
         self.stated = max(totals, default=self.stated)
         for piece, page in zip(pieces, pages, strict=True):
@@ -244,6 +258,21 @@ class WindowedRows(Rows):
             elif self.total is None and len(page.rows) < piece.size and self._has(end - 1, end):
                 self.total = end
         return len(totals) < 2
+
+    def _mixed(self, pages: Sequence[Page]) -> bool:
+        """Whether the pages are not all of one reading; then all that was kept is read anew.
+
+        Rows may have come and gone between two readings, which no length tells. While the upstream
+        fails there is nothing better than what was kept.
+        """
+        self._readings |= {page.kept for page in pages}
+        failing = any(page.stale and page.stale.error for page in pages)
+        if len(self._readings) < 2 or self.state.anew or failing:
+            return False
+        self._known.clear()
+        self.total = self.stated = None
+        self.state = self.state._replace(anew=True)
+        return True
 
 
 def _totals(pages: Sequence[Page]) -> set[int]:
@@ -279,7 +308,8 @@ class ChainedRows(Rows):
             raise self._error
         if self._token is not None and not self._own:  # another operation's: begin anew
             self._known.clear()
-            self._token, self.state = None, self.state + 1
+            self._token = None
+            self.state = self.state._replace(changes=self.state.changes + 1)
         try:
             page = await self._ask(self._token, self.state)
         except UpstreamError as error:

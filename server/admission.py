@@ -1,23 +1,63 @@
 """Who is let in: no more operations at once than the server can bear, and none without a client."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import msgspec
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import refusal
+from resolvers.errors import LimitError
+from server.errors import RefusedError, refused
 
 RETRY_AFTER = "1"
 
 
 class Traffic:
-    """The operations that run, and whether the server is about to stop."""
+    """The operations that run, the open subscriptions, and whether the server is about to stop.
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    `most` operations may run at once; `most_subscriptions` a caller may have open.
+    """
+
+    def __init__(self, most: int, most_subscriptions: int) -> None:
+        self.most, self.most_subscriptions = most, most_subscriptions
         self.running = 0
+        self.subscriptions: Counter[str] = Counter()
         self.draining = False
+
+    @contextmanager
+    def operation(self) -> Iterator[None]:
+        """An operation runs. Raises RefusedError where it is one too many."""
+        if self.running >= self.most:
+            message = (
+                f"The server is at work on {self.most} operations, as many as it may be "
+                "(server.limits.max_operations_in_flight). Try again in a moment."
+            )
+            raise RefusedError(503, "SERVICE_OVERLOADED", message)
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
+
+    @contextmanager
+    def subscription(self, caller: str) -> Iterator[None]:
+        """A running operation is a subscription: it mostly waits, so it is counted apart.
+
+        Raises LimitError where its caller has too many.
+        """
+        count, limit = self.subscriptions[caller] + 1, self.most_subscriptions
+        if count > limit:
+            raise LimitError("open subscriptions", count, limit, "max_subscriptions")
+        self.subscriptions[caller] = count
+        self.running -= 1
+        try:
+            yield
+        finally:
+            self.running += 1
+            self.subscriptions[caller] -= 1
+            if not self.subscriptions[caller]:
+                del self.subscriptions[caller]
 
 
 class Admission:
@@ -29,23 +69,13 @@ class Admission:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        if self._traffic.running >= self._traffic.most:
-            return await self._overloaded(scope, receive, send)
-        self._traffic.running += 1
         try:
-            return await _while_connected(self._app, scope, receive, send)
-        finally:
-            self._traffic.running -= 1
-
-    async def _overloaded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        message = (
-            f"The server is at work on {self._traffic.most} operations, as many as it may be "
-            "(max_operations_in_flight). Try again in a moment."
-        )
-        body = msgspec.json.encode(refusal(message, "SERVICE_OVERLOADED"))
-        headers = {"Retry-After": RETRY_AFTER}
-        answer = Response(body, 503, headers, media_type="application/json")
-        await answer(scope, receive, send)
+            with self._traffic.operation():
+                return await _while_connected(self._app, scope, receive, send)
+        except RefusedError as error:
+            headers = {"Retry-After": RETRY_AFTER}
+            answer = refused(error.status_code, error.reason, error.code, headers)
+            return await answer(scope, receive, send)
 
 
 async def _while_connected(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:

@@ -13,7 +13,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
 
 from providers.client import Source
 from resolvers.callers import NOBODY, Scope
@@ -29,6 +28,7 @@ from server.endpoint import Endpoint
 from server.graphiql import STATIC
 from server.middleware import at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
+from server.rate_limits import Rates
 from server.redis_pool import closing, pool
 from server.settings import Limits as LimitSettings
 from server.settings import ServerSettings, Settings
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> Starlette:
             watches.close()
             sources.clear()
 
-    traffic = Traffic(server.limits.max_operations_in_flight)
+    traffic = Traffic(server.limits.max_operations_in_flight, server.limits.max_subscriptions)
 
     def readiness(_: Request) -> Response:
         ready = not traffic.draining and (bool(sources) or not settings.sources)
@@ -70,9 +70,9 @@ def create_app(settings: Settings) -> Starlette:
     def new_context(connection: HTTPConnection) -> Context:
         return _context(connection, sources, limits, cursors, watches)
 
-    endpoint = Admission(_endpoint(server, new_context, redis, stopping), traffic)
+    endpoint = _endpoint(server, redis, new_context, traffic, stopping)
     app = Starlette(
-        routes=_routes(endpoint, readiness, at_the_graph(server, redis)),
+        routes=_routes(endpoint, readiness, at_the_graph(server, endpoint.rates)),
         middleware=everywhere(settings, door),
         lifespan=lifespan,
     )
@@ -103,19 +103,20 @@ def _context(
 
 def _endpoint(
     server: ServerSettings,
-    new_context: Callable[[HTTPConnection], Context],
     redis: ConnectionPool | None,
+    new_context: Callable[[HTTPConnection], Context],
+    traffic: Traffic,
     stopping: asyncio.Event,
 ) -> Endpoint:
+    per_minute = server.limits.operations_per_minute
     return Endpoint(
         build([documents(server)]),
         new_context,
-        timeout=server.limits.operation_timeout_seconds,
-        max_body_bytes=server.limits.max_body_bytes,
-        max_errors=server.limits.max_errors,
-        library=Library(server.documents, Kept() if redis is None else Shared(redis)),
-        with_graphiql=server.graphiql,
+        server,
+        traffic=traffic,
         stopping=stopping,
+        library=Library(server.documents, Kept() if redis is None else Shared(redis)),
+        rates=Rates(per_minute, redis) if per_minute else None,
     )
 
 
@@ -131,12 +132,13 @@ def _limits(settings: LimitSettings) -> Limits:
 
 
 def _routes(
-    endpoint: ASGIApp, readiness: Callable[[Request], Response], layers: Sequence[Middleware]
+    endpoint: Endpoint, readiness: Callable[[Request], Response], layers: Sequence[Middleware]
 ) -> list[BaseRoute]:
+    graph = Admission(endpoint, endpoint.traffic)
     return [
         Route("/", start_page),
-        Route("/graphql", endpoint, middleware=layers),
-        WebSocketRoute("/graphql", endpoint, middleware=layers),
+        Route("/graphql", graph, middleware=layers),
+        WebSocketRoute("/graphql", graph, middleware=layers),
         Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
         Route("/readyz", readiness),

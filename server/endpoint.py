@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -25,13 +25,16 @@ from strawberry.types.execution import PreExecutionError
 from resolvers.context import Context
 from resolvers.errors import LimitError
 from server import graphiql
+from server.admission import Traffic
 from server.documents import is_subscription
 from server.errors import RefusedError, coded, presented, refused
 from server.event_streams import until
+from server.limits import refusal as limit_refusal
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, accepted
 from server.persisted import Kept, Library
+from server.rate_limits import Rates
 from server.requests import Parameters, from_body, from_query_string
-from server.settings import DocumentSettings
+from server.settings import ServerSettings
 from server.sockets import Conversation, TextSocket
 
 COST_HEADER = "X-Pacioli-Cost"
@@ -56,26 +59,27 @@ class Endpoint(GraphQL[Context, None]):
         self,
         schema: Schema,
         new_context: Callable[[HTTPConnection], Context],
+        settings: ServerSettings,
         *,
-        timeout: float,
-        max_body_bytes: int,
-        max_errors: int | None = None,
-        library: Library | None = None,
-        with_graphiql: bool,
+        traffic: Traffic,
         stopping: asyncio.Event,
+        library: Library | None = None,
+        rates: Rates | None = None,
     ) -> None:
-        ide: GraphQL_IDE | None = "graphiql" if with_graphiql else None
+        ide: GraphQL_IDE | None = "graphiql" if settings.graphiql else None
         super().__init__(
             schema,
             graphql_ide=ide,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
             max_subscriptions_per_connection=MAX_OPERATIONS,
+            allowed_origins=settings.cors_origins,  # whose pages may open a WebSocket
         )
-        self._new_context, self._timeout = new_context, timeout
-        self.max_body_bytes, self._max_errors = max_body_bytes, max_errors
-        self.library = library or Library(DocumentSettings(), Kept())
-        self._stopping = stopping
+        self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
+        self.max_body_bytes = settings.limits.max_body_bytes
+        self._max_errors = settings.limits.max_errors
+        self.library = library or Library(settings.documents, Kept())
+        self._stopping, self.traffic, self.rates = stopping, traffic, rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -158,24 +162,30 @@ class Endpoint(GraphQL[Context, None]):
         self, asked: Parameters, context: Context
     ) -> AsyncGenerator[ExecutionResult, None]:
         """The results of an operation that is streamed: of a query, one."""
-        stream: Any = await self.schema.stream(
+        lasts = is_subscription(asked.query or "", asked.operationName)
+        try:
+            with self.traffic.subscription(context.caller.name) if lasts else nullcontext():
+                async with aclosing(await self._stream(asked, context)) as stream:
+                    if not lasts:
+                        yield await self._timely(anext(stream), context)
+                        return
+                    async for result in stream:
+                        yield result
+        except LimitError as error:
+            yield PreExecutionError(None, [limit_refusal(error)])
+        except GraphQLError as error:  # of a document that cannot be read
+            yield PreExecutionError(None, [error])
+        except Exception as error:  # noqa: BLE001 - it is masked, and logged
+            yield PreExecutionError(None, [GraphQLError("", original_error=error)])
+
+    async def _stream(self, asked: Parameters, context: Context) -> Any:
+        return await self.schema.stream(
             asked.query,
             variable_values=asked.variables,
             context_value=context,
             operation_name=asked.operationName,
             operation_extensions=asked.extensions,
         )
-        async with aclosing(stream):
-            try:
-                if not is_subscription(asked.query or "", asked.operationName):
-                    yield await self._timely(anext(stream), context)
-                    return
-                async for result in stream:
-                    yield result
-            except GraphQLError as error:  # of a document that cannot be read
-                yield PreExecutionError(None, [error])
-            except Exception as error:  # noqa: BLE001 - it is masked, and logged
-                yield PreExecutionError(None, [GraphQLError("", original_error=error)])
 
     async def _timely(
         self, coming: Awaitable[ExecutionResult], context: Context

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from redis.asyncio import ConnectionPool
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.middleware.cors import CORSMiddleware
@@ -34,12 +33,10 @@ def everywhere(settings: Settings, door: Door) -> Sequence[Middleware]:
     ]
 
 
-def at_the_graph(server: ServerSettings, redis: ConnectionPool | None) -> Sequence[Middleware]:
+def at_the_graph(server: ServerSettings, rates: Rates | None) -> Sequence[Middleware]:
     """Around /graphql only."""
-    per_minute = server.limits.operations_per_minute
-    rates = [Middleware(RateLimited, rates=Rates(per_minute, redis))] if per_minute else []
     return [
         Middleware(OwnSiteReads, origins=server.cors_origins),
         Middleware(CallersOnly),
-        *rates,
+        *([Middleware(RateLimited, rates=rates)] if rates else []),
     ]

@@ -14,9 +14,11 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.authentication import caller_of
-from server.errors import refused
+from server.errors import RefusedError, refused
 from server.graphiql import wants_page
 from server.redis_pool import Fallible
+
+CODE = "RATE_LIMITED"
 
 
 class Standing(NamedTuple):
@@ -34,6 +36,14 @@ class Standing(NamedTuple):
             "RateLimit-Remaining": str(self.remaining),
             "RateLimit-Reset": str(self.reset_seconds),
         }
+
+    @property
+    def complaint(self) -> str:
+        """What whoever is not let through is told."""
+        return (
+            f"More than {self.limit} operations a minute; try again in "
+            f"{self.reset_seconds} s (server.limits.operations_per_minute)."
+        )
 
 
 class Rates:
@@ -55,6 +65,12 @@ class Rates:
         if self._together is not None and not self._redis.is_away:
             standing = await self._redis.ask(self._standing(self._together, key))
         return standing or await self._standing(self._alone, key)
+
+    async def demand(self, connection: HTTPConnection) -> None:
+        """Counts an operation that comes over a WebSocket. Raises RefusedError past the rate."""
+        standing = await self.spend(_name(connection))
+        if not standing.allowed:
+            raise RefusedError(429, CODE, standing.complaint)
 
     async def _standing(self, limiter: RateLimiter, key: str) -> Standing:
         allowed = await limiter.hit(self._item, key)
@@ -100,8 +116,5 @@ def _name(connection: HTTPConnection) -> str:
 
 
 def _too_many(standing: Standing) -> ASGIApp:
-    message = (
-        f"More than {standing.limit} operations a minute; try again in "
-        f"{standing.reset_seconds} s (server.limits.operations_per_minute)."
-    )
-    return refused(429, message, "RATE_LIMITED", {"Retry-After": str(standing.reset_seconds)})
+    headers = {"Retry-After": str(standing.reset_seconds)}
+    return refused(429, standing.complaint, CODE, headers)

@@ -52,7 +52,7 @@ class Fallible:
         return time.monotonic() < self._away_until
 
     async def ask(self, question: Awaitable[T]) -> T | None:
-        """The answer, None where there is none in time or it is away."""
+        """The answer, None where there is none in time, none that can be read, or it is away."""
         if self.is_away:
             _unasked(question)
             return None
@@ -61,7 +61,7 @@ class Fallible:
                 return await question
         except ResponseError:
             return None  # it holds something else
-        except (RedisError, OSError, TimeoutError) as error:
+        except (RedisError, OSError, TimeoutError, ValueError) as error:  # ValueError: nonsense
             logger.warning("Redis does not answer: %s", type(error).__name__)
             self._away_until = time.monotonic() + PAUSE_SECONDS
             return None

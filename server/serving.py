@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
             )
         )
         self._listener, self._ready = listener, ready
-        self._traffic = traffic or Traffic(0)
+        self._traffic = traffic or Traffic(0, 0)
         self._drain_seconds = max(0.0, drain_seconds - CANCEL_SECONDS)
         self._drain_until = 0.0
         self._state = app.state
@@ -108,8 +108,8 @@ def serve_graph(settings: Settings, listener: socket.socket, ready: Callable[[],
 class Workers:
     """Processes that serve the graph on one port. One that ends by itself is started again.
 
-    They share the cursor secret. Without a store to share them in, each takes its part of what the
-    upstreams may be asked.
+    They share the cursor secret. Each takes its part of what the upstreams may be asked at a time,
+    and of their pace where there is no store to share it in.
     """
 
     def __init__(
@@ -171,13 +171,12 @@ def _shared_out(settings: Settings, count: int) -> Settings:
         secret = token_hex()
         logger.warning("server.cursor_secret is not set: cursors are good until the workers end")
     settings = replace(settings, server=replace(settings.server, cursor_secret=secret))
-    if settings.cache.url is not None:
-        return settings
+    paces = 1 if settings.cache.url is not None else count
     sources = (
         replace(
             source,
             max_concurrency=max(1, source.max_concurrency // count),
-            requests_per_second=source.requests_per_second and source.requests_per_second / count,
+            requests_per_second=source.requests_per_second and source.requests_per_second / paces,
         )
         for source in settings.sources
     )

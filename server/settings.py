@@ -110,6 +110,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     operation_timeout_seconds: Seconds = 30
     max_body_bytes: Count = 2**20
     max_operations_in_flight: Count = 256
+    max_subscriptions: Count = 1000
     max_variable_values: Count = 5000
     max_tokens: Tokens = MOST_TOKENS
     max_fragments: Count = 200

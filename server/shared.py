@@ -4,6 +4,9 @@ A store that is down, slow or says nonsense never fails an operation: a cache th
 is a miss, and each replica then keeps the pace by itself.
 """
 
+from contextlib import suppress
+from typing import Any
+
 from redis.asyncio import ConnectionPool, Redis
 
 from providers.pace import LocalPace
@@ -14,7 +17,7 @@ _TURN = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local turn = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0) or 0)
-if turn - now > tonumber(ARGV[2]) then return '' end
+if turn - now > tonumber(ARGV[2]) then return 'late' end
 local following = turn + ARGV[1]
 redis.call('SET', KEYS[1], string.format('%.6f', following), 'PX',
     math.ceil((following - now) * 1000))
@@ -56,6 +59,15 @@ class SharedPace:
     async def turn(self, patience: float) -> float | None:
         asked = self._script(keys=[self._key], args=[self._distance, patience])
         answer = await self._store.ask(asked)
-        if not isinstance(answer, bytes):
-            return await self._alone.turn(patience)
-        return float(answer) if answer else None
+        if answer == b"late":
+            return None
+        wait = _seconds(answer, patience)
+        return await self._alone.turn(patience) if wait is None else wait
+
+
+def _seconds(answer: Any, patience: float) -> float | None:
+    """The wait that a store says, None for what cannot be one."""
+    with suppress(TypeError, ValueError):
+        seconds = float(answer)
+        return seconds if 0 <= seconds < patience + 1 else None
+    return None

@@ -26,9 +26,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from resolvers.context import Context
+from server.admission import Traffic
 from server.authentication import admit
 from server.errors import RefusedError, refusal
 from server.persisted import Library
+from server.rate_limits import Rates
 from server.requests import Parameters
 
 TOO_BIG = 1009
@@ -71,6 +73,8 @@ class View(Protocol):
 
     max_body_bytes: int
     library: Library
+    traffic: Traffic
+    rates: Rates | None
 
     def context_of(self, request: WebSocket, connection: Mapping[str, Any]) -> Context: ...
 
@@ -155,24 +159,31 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         asked = self._asked.pop(operation.id)
-        view, socket = cast(View, self.view), self.websocket.ws
+        view = cast(View, self.view)
         with suppress(WebSocketDisconnected):
             try:
-                asked.query = await view.library.text(asked)
-                asked.check()
+                if view.rates is not None:
+                    await view.rates.demand(self.websocket.ws)
+                with view.traffic.operation():
+                    await self._answer(operation, asked)
             except HTTPException as error:
                 code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"
                 await _end(operation, refusal(error.reason, code)["errors"])
-                return
-            context = view.context_of(socket, self.opening)
-            async with aclosing(view.results(asked, context)) as results:
-                async for result in results:
-                    answer = await view.process_result(socket, result)
-                    if isinstance(result, PreExecutionError):
-                        await _end(operation, answer["errors"])
-                        return
-                    await _say(operation, "next", payload=answer)
-            await _say(operation, "complete")
+
+    async def _answer(self, operation: Operation[Context, None], asked: Parameters) -> None:
+        """Runs an operation to its end. Raises HTTPException for one that cannot be run."""
+        view, socket = cast(View, self.view), self.websocket.ws
+        asked.query = await view.library.text(asked)
+        asked.check()
+        context = view.context_of(socket, self.opening)
+        async with aclosing(view.results(asked, context)) as results:
+            async for result in results:
+                answer = await view.process_result(socket, result)
+                if isinstance(result, PreExecutionError):
+                    await _end(operation, answer["errors"])
+                    return
+                await _say(operation, "next", payload=answer)
+        await _say(operation, "complete")
 
 
 async def _end(operation: Operation[Context, None], errors: Any) -> None:

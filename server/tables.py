@@ -6,7 +6,8 @@ No message holds the value of a credential.
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -158,5 +159,6 @@ def _zone(_: Any, name: Any) -> ZoneInfo:
 
 def _expected(kind: Any) -> str:
     """How a type is called in a message; a credential without a description is a text."""
-    metas = (part for part in get_args(kind) if isinstance(part, Meta))
+    kinds = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    metas = (part for each in kinds for part in get_args(each) if isinstance(part, Meta))
     return next((meta.description or "" for meta in metas), "a text in quotes")

@@ -146,6 +146,52 @@ def test_a_walk_over_kept_pages_is_right(start_yume: StartYume, start_graph: Sta
     assert after == [str(row["id"]) for row in yume.rows()][3:45]
 
 
+def test_as_many_rows_that_come_as_go_are_noticed_among_kept_pages(
+    start_yume: StartYume, start_graph: StartGraph
+) -> None:
+    """No length tells that pages of several ages do not fit together."""
+    yume = start_yume()
+    graph = start_graph(settings(account(yume, cache_seconds=600)))
+    page = """query($size: Int, $after: String) { invoices(first: $size, after: $after) {
+      nodes { providerId } pageInfo { endCursor hasNextPage }
+    } }"""
+    oldest = [row["id"] for row in yume.rows()][::-1]
+    steady = {str(each) for each in oldest[600:]}
+
+    def walk(size: int) -> list[str]:
+        ids, after = [], None
+        while True:
+            data = graph.data(page, size=size, after=after)["invoices"]
+            ids += [node["providerId"] for node in data["nodes"]]
+            after = data["pageInfo"]["endCursor"]
+            if not data["pageInfo"]["hasNextPage"]:
+                return ids
+            for _ in range(3):
+                yume.insert()
+                yume.remove(oldest.pop(0))
+
+    walk(37)
+    ids = walk(10)
+    assert len(ids) == len(set(ids))
+    assert steady <= set(ids)
+
+
+def test_kept_pages_of_one_reading_are_used_together(
+    start_yume: StartYume, start_graph: StartGraph
+) -> None:
+    yume = start_yume()
+    graph = start_graph(settings(account(yume, cache_seconds=600)))
+    first = graph.data("{ invoices(first: 100) { nodes { providerId } pageInfo { endCursor } } }")
+    after = first["invoices"]["pageInfo"]["endCursor"]
+    second = "query($after: String) { invoices(first: 100, after: $after) { nodes { id } } }"
+    with yume.counted() as calls:
+        shown = graph.data(second, after=after)
+    assert len(calls) == 2
+    with yume.counted() as calls:
+        assert graph.data(second, after=after) == shown
+    assert not calls
+
+
 # ---------------------------------------------------------------- export tasks: tokens
 
 

@@ -302,3 +302,23 @@ async def test_a_source_that_hangs_leaves_time_for_what_follows(
     for at, answer in enumerate(answers):
         check(answer, account, "UPSTREAM_TIMEOUT")
         assert len(answer.data["rows"]["nodes"]) == 3 + at
+
+
+async def test_beside_a_source_that_hangs_another_reads_on(stages: Stages, healthy: Any) -> None:
+    """A page that takes further calls when the one that hangs was given up."""
+    account = healthy["yume"]
+    text = """{ invoices(first: 100, filter: {statuses: [REFUNDED]}) {
+      nodes { providerId } sources { status error { code } }
+    } }"""
+    async with Server(forever) as server:
+        faulty = msgspec.structs.replace(account, name="faulty", base_url=server.address)
+        short = parse("[server.limits]\noperation_timeout_seconds = 2\n", Path("p"), {})
+        alone = create_app(Settings(sources=(account,)))
+        with served_graph(stages, alone) as graph:
+            wanted = (await asyncio.to_thread(graph.data, text))["invoices"]["nodes"]
+        app = create_app(msgspec.structs.replace(short, sources=(account, faulty)))
+        with served_graph(stages, app) as graph:
+            shown = (await asyncio.to_thread(graph.data, text))["invoices"]
+    assert len(wanted) > 10
+    assert shown["nodes"] == wanted
+    assert [each["status"] for each in shown["sources"]] == ["OK", "FAILED"]

@@ -76,12 +76,13 @@ async def test_reads_at_the_same_time_are_one() -> None:
 async def test_an_answer_says_for_whom_it_was_read() -> None:
     upstream = Upstream()
     reader = Reader(upstream, seconds=60)
-    terms = Terms("invoices", Deadline(10))
+    terms = Terms("invoices", Deadline(10), reading="mine")
     answer = await reader.answers.get(LIST, terms, reader.judge)
     reader.judge(answer)
-    assert answer.asker is terms.deadline
+    assert (answer.reading, answer.found) == ("mine", Found.MISS)
     await asyncio.sleep(0)
-    assert (await reader.read()).asker is None
+    kept = await reader.read()
+    assert (kept.reading, kept.found) == ("mine", Found.HIT)
 
 
 async def test_what_is_good_is_used_again() -> None:

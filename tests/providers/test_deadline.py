@@ -22,5 +22,13 @@ def test_the_longest_wait_counts() -> None:
     assert 59 < deadline.left() <= 60
 
 
+def test_a_read_leaves_time_for_another() -> None:
+    whole = Deadline(60)
+    read = whole.of_one_read()
+    assert 40 < read.left() < 55
+    assert read.of_one_read().left() < read.left()
+    assert whole.left() > 59
+
+
 def test_none_is_past_before_it_began() -> None:
     assert Deadline(0).left() == Deadline(-5).left() == 0

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from providers.queries import Direction
 from resolvers.explain import Explanation
 from sandbox.exports import ORG_GUID
 from tests.conftest import Graph as Client
@@ -25,7 +26,7 @@ async def test_calls_are_listed_as_they_began() -> None:
     assert [call["source"] for call in calls] == ["alpha", "beta"]
     assert calls[0].keys() == {
         *("source", "operation", "asked", "rowsRead", "rowsUsed", "milliseconds"),
-        *("cache", "attempts", "error"),
+        *("cache", "attempts", "error", "unordered"),
     }
     assert {**calls[0], "milliseconds": 0} == {
         "source": "alpha",
@@ -42,6 +43,7 @@ async def test_calls_are_listed_as_they_began() -> None:
         "cache": "miss",
         "attempts": 1,
         "error": None,
+        "unordered": False,
     }
     assert (calls[1]["rowsRead"], calls[1]["rowsUsed"]) == (0, 0)
 
@@ -54,6 +56,14 @@ async def test_a_call_that_failed_is_listed_with_its_error() -> None:
         ("UPSTREAM_UNAVAILABLE", 0),
     ]
     assert calls[1]["attempts"] == 1
+
+
+async def test_a_list_that_breaks_its_order_is_told_of() -> None:
+    graph = Graph({"alpha": Upstream(ROWS[::2] + ROWS[1::2], None)})
+    graph.sources[0].order = Direction.DESCENDING
+    calls = await calls_of(graph, first=5)
+    assert {call["unordered"] for call in calls} == {True}
+    assert [row["rowsRead"] for row in calls][-1] == 30
 
 
 # ---------------------------------------------------------------- over HTTP

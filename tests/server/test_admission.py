@@ -3,16 +3,38 @@
 import asyncio
 import socket
 import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import httpx
 import pytest
 
+from resolvers.errors import LimitError
+from server.admission import Traffic
 from server.app import create_app
-from tests.conftest import PLAIN, StartGraph, StartYume, settings, source
+from server.errors import RefusedError
+from tests.conftest import PLAIN, Graph, StartGraph, StartYume, Whole, settings, source
 from tests.providers.servers import Heard, Server
 
+ORG = "6f1c2a52-9c1e-4f0a-8a57-6d2c3b5e7a10"
 LIST = "{ invoices(first: 3) { nodes { id } } }"
+
+
+class Watched(NamedTuple):
+    """A server, and a subscription that it can be asked for."""
+
+    graph: Graph
+    query: str
+
+    @contextmanager
+    def open(self) -> Iterator[Iterator[str]]:
+        """The events of the subscription."""
+        body, headers = {"query": self.query}, {"Accept": "text/event-stream"}
+        with self.graph.http.stream("POST", "/graphql", json=body, headers=headers) as response:
+            yield (line for line in response.iter_lines() if line.startswith("data:"))
 
 
 def test_past_the_bound_the_server_says_that_it_is_overloaded(
@@ -69,6 +91,56 @@ async def test_a_client_that_leaves_takes_its_calls_along(
         await asyncio.wait_for(gone.wait(), 8)
     assert len(upstream.heard) == 1
     assert graph.data("{ __typename }") == {"__typename": "Query"}
+
+
+@pytest.fixture
+def watched(start_graph: StartGraph, own_whole: Whole) -> Watched:
+    """A server that may do one thing at once and watch two, and the subscription to a task."""
+    life = f"{own_whole.sandbox.base_url}/life_pay"
+    account = {"name": "life-reports", "provider": "life_pay", "base_url": life}
+    keys = {"api_key": "sandbox-life-pay-key", "org_guid": ORG}
+    limits = {"max_operations_in_flight": 1, "max_subscriptions": 2}
+    graph = start_graph(settings({**account, **keys}, limits=limits))
+    query = f'subscription {{ exportTask(id: "{own_whole.export()}") {{ status }} }}'
+    return Watched(graph, query)
+
+
+def test_open_streams_leave_room_for_operations(watched: Watched) -> None:
+    graph = watched.graph
+    with watched.open() as first, watched.open() as second:
+        assert "QUEUED" in next(first)
+        assert "QUEUED" in next(second)
+        assert graph.data("{ __typename }") == {"__typename": "Query"}
+        with watched.open() as third:
+            refusal = next(third)
+        assert "LIMIT_EXCEEDED" in refusal
+        assert "open subscriptions: 3, but the limit is 2" in refusal
+        assert "server.limits.max_subscriptions" in refusal
+    for _ in range(100):  # until the server has seen that they are gone
+        with watched.open() as again:
+            if "QUEUED" in next(again):
+                break
+        time.sleep(0.05)
+    else:
+        pytest.fail("there is no room again")
+    assert graph.data("{ __typename }") == {"__typename": "Query"}
+
+
+def test_a_subscription_gives_up_its_place_among_the_operations() -> None:
+    traffic = Traffic(1, 1)
+    with traffic.operation():
+        with pytest.raises(RefusedError), traffic.operation():
+            pass
+        with traffic.subscription("ada"):
+            with traffic.operation():
+                pass
+            with pytest.raises(LimitError), traffic.subscription("ada"):
+                pass
+            with traffic.operation(), traffic.subscription("eve"):
+                assert traffic.running == 0
+        assert traffic.running == 1
+        assert not traffic.subscriptions
+    assert traffic.running == 0
 
 
 def request(method: str) -> bytes:

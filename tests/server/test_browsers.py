@@ -3,9 +3,8 @@
 import socket
 
 import pytest
-from starlette.datastructures import Headers
 
-from server.browsers import is_allowed_origin, is_own_name
+from server.browsers import is_own_name
 from tests.conftest import Graph, StartGraph, answer, settings
 
 APP = "https://app.example"
@@ -126,22 +125,3 @@ def test_what_needs_no_preflight_is_not_read(graph: Graph, kind: str) -> None:
     body = b'{"query": "{ __typename }"}'
     response = graph.http.post("/graphql", content=body, headers={"Content-Type": kind})
     assert response.status_code == 415
-
-
-@pytest.mark.parametrize(
-    ("origin", "allowed"),
-    [
-        (None, True),
-        (APP, True),
-        ("https://pacioli.example", True),
-        ("http://pacioli.example", True),
-        ("https://evil.example", False),
-        ("https://pacioli.example.evil", False),
-        ("https://pacioli.example:8443", False),
-        ("null", False),
-        ("", False),
-    ],
-)
-def test_origins_of_websockets(origin: str | None, allowed: bool) -> None:
-    given = {"host": "pacioli.example"} | ({} if origin is None else {"origin": origin})
-    assert is_allowed_origin(Headers(given), (APP,)) is allowed

@@ -313,6 +313,12 @@ def test_a_mistake_is_named_by_its_key(text: str, key: str, words: str) -> None:
     ("line", "key", "words"),
     [
         ('tokn = "s3cr3t-token"', "tokn", "is token meant?"),
+        ("requests_per_second = 0", "requests_per_second", "above 0"),
+        ("retries = 1.5", "retries", "from 0 to 10"),
+        ("cache_seconds = -1", "cache_seconds", "from 0 to 86400, or such numbers by kind of row"),
+        ("cache_seconds = {nope = 1}", "cache_seconds", "invoices, payments, sales, export_tasks"),
+        ("stale_seconds = true", "stale_seconds", "from 0 to 86400"),
+        ("breaker_failures = 0", "breaker_failures", "1 or more"),
         ("retrys = 2", "retrys", "not a known key; is retries meant?"),
         ('name = ""', "name", "is empty"),
         ('name = "a b"', "name", "letters"),
@@ -545,3 +551,11 @@ def test_no_secret_shows_in_a_mistake() -> None:
     assert "s3cr3t" not in str(caught.value)
     assert "s3cr3t" not in repr(caught.value)
     assert "s3cr3t" not in repr(caught.value.mistakes)
+
+
+def test_where_answers_are_kept() -> None:
+    assert parse("", FILE, {}).cache.url is None
+    kept = parse('[cache]\nurl = "env:STORE"\nmax_bytes = 5', FILE, {"STORE": "redis://:pw@h:1/0"})
+    assert (kept.cache.url, kept.cache.max_bytes) == ("redis://:pw@h:1/0", 5)
+    assert "pw" not in repr(kept)
+    assert "redis://127.0.0.1" in mistakes('[cache]\nurl = "http://h"')["cache.url"]

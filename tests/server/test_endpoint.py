@@ -15,8 +15,10 @@ from starlette.routing import Route
 
 from resolvers.context import Context
 from schema import build
+from server.admission import Traffic
 from server.documents import Documents
 from server.endpoint import Endpoint
+from server.settings import Limits, ServerSettings
 from tests.conftest import (
     Graph,
     Stages,
@@ -308,9 +310,8 @@ def start_broken(stages: Stages) -> Iterator[StartBroken]:
             endpoint = Endpoint(
                 build([Documents]),
                 lambda _: cast(Context, BrokenContext(give)),
-                timeout=timeout,
-                max_body_bytes=10_000,
-                with_graphiql=True,
+                ServerSettings(limits=Limits(operation_timeout_seconds=timeout)),
+                traffic=Traffic(1, 1),
                 stopping=asyncio.Event(),
             )
             app = Starlette(routes=[Route("/graphql", endpoint)])

@@ -10,8 +10,10 @@ import pytest
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from schema import build
+from server.admission import Traffic
 from server.endpoint import Endpoint
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON
+from server.settings import ServerSettings
 from tests.conftest import Graph, StartGraph, StartYume, Whole, settings, source
 
 COUNTED = "query ($n: Int!) { invoices(first: $n) { totalCount } }"
@@ -150,9 +152,8 @@ def test_a_value_with_lines_of_its_own_is_one_line_of_a_stream() -> None:
     endpoint = Endpoint(
         build(),
         lambda _: Context([], Limits(), CursorCodec(b"secret")),
-        timeout=1,
-        max_body_bytes=1,
-        with_graphiql=False,
+        ServerSettings(),
+        traffic=Traffic(1, 1),
         stopping=asyncio.Event(),
     )
     received = msgspec.Raw(b'{\r\n  "a": "x\\n\xe2\x80\xa8"\n}')

@@ -49,7 +49,7 @@ async def test_what_answers_is_not_away() -> None:
 
 async def test_our_own_mistakes_are_not_hidden() -> None:
     async def mistake() -> None:
-        raise ValueError("ours")
+        raise TypeError("ours")
 
-    with pytest.raises(ValueError, match="ours"):
+    with pytest.raises(TypeError, match="ours"):
         await Fallible().ask(mistake())

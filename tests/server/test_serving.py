@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from server.serving import _shared_out
 from server.settings import CacheSettings
 from tests.conftest import PLAIN, StartYume, Yume, settings
 from tests.conftest import source as account
+from tests.programs import RedisServer
 
 ROOT = Path(__file__).parents[2]
 LIST = "{ invoices(first: 5) { nodes { providerId } pageInfo { endCursor } } }"
@@ -30,8 +32,12 @@ class Running:
     """The program, serving."""
 
     def __init__(self, folder: Path, upstream: Yume, *options: str, **keys: Any) -> None:
-        server = keys.pop("server", {})
-        tables = (("[server]", server), ("[[sources]]", {**account(upstream), **keys}))
+        server, cache = keys.pop("server", {}), keys.pop("cache", {})
+        tables = (
+            ("[server]", server),
+            ("[cache]", cache),
+            ("[[sources]]", {**account(upstream), **keys}),
+        )
         lines = [
             line
             for name, table in tables
@@ -182,6 +188,37 @@ def until_answered(server: Running, page: str, after: str | None) -> Any:
     raise AssertionError("no answer")
 
 
+def test_two_processes_on_one_redis_keep_one_pace_whatever_becomes_of_it(
+    tmp_path: Path, start_yume: StartYume, redis: RedisServer
+) -> None:
+    yume = start_yume()
+    folders = [tmp_path / "one", tmp_path / "two"]
+    keys = {"cache": {"url": redis.url}, "requests_per_second": 20}
+    with ExitStack() as stack:
+        servers = []
+        for folder in folders:
+            folder.mkdir()
+            servers.append(stack.enter_context(running(folder, yume, **keys)))
+
+        def ask(number: int) -> int:
+            query = LIST.replace("first: 5", f"first: {number + 1}")
+            answer = servers[number % 2].ask(query)
+            assert "errors" not in answer
+            return len(answer["data"]["invoices"]["nodes"])
+
+        with ThreadPoolExecutor(40) as pool:
+            began = time.monotonic()
+            with yume.counted() as calls:
+                assert list(pool.map(ask, range(40))) == list(range(1, 41))
+            assert len(calls) == 40
+            assert time.monotonic() - began >= 39 / 20 - 0.1
+            answers = pool.map(ask, range(40))
+            for change in (redis.stop, redis.start):
+                time.sleep(0.4)
+                change()
+            assert list(answers) == list(range(1, 41))
+
+
 def test_each_worker_takes_its_part_of_what_upstreams_bear() -> None:
     keys = {"name": "a", "provider": "yume", "token": "t", "base_url": "http://127.0.0.1:1"}
     whole = settings({**keys, "max_concurrency": 8, "requests_per_second": 20})
@@ -191,6 +228,6 @@ def test_each_worker_takes_its_part_of_what_upstreams_bear() -> None:
     assert alone.max_concurrency == 1
     shared = msgspec.structs.replace(whole, cache=CacheSettings(url="redis://127.0.0.1:1"))
     (whole_part,) = _shared_out(shared, 4).sources
-    assert whole_part.requests_per_second == 20
+    assert (whole_part.max_concurrency, whole_part.requests_per_second) == (2, 20)
     secrets = {_shared_out(settings(keys, cursor_secret="s"), 2).server.cursor_secret}
     assert secrets == {"s"}

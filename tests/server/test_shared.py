@@ -105,3 +105,33 @@ async def test_a_store_that_holds_something_else(redis: RedisServer) -> None:
         await store.client.set("pacioli:pace:account", "soon")
         assert await cache.get("a") is None
         assert await pace.turn(10) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b":abc",
+        b"$abc",
+        b"$5\r\nhello",
+        b"$3\r\nnan",
+        b"+inf",
+        b"$2\r\n-9",
+        b"*1\r\n:1",
+        b"HTTP/1.1 400",
+    ],
+)
+async def test_a_store_that_talks_nonsense(words: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1000):
+            writer.write((words + b"\r\n") * 3)
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with opened(f"redis://127.0.0.1:{port}/0") as (_, cache, pace):
+            await cache.put("a", b"1", 60)
+            for _ in range(3):
+                assert await cache.get("a") in (None, b"hello", b"nan", b"inf", b"-9")
+                wait = await pace.turn(10)
+                assert wait is not None
+                assert 0 <= wait <= 0.3, "it keeps the pace by itself"

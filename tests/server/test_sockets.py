@@ -261,7 +261,16 @@ def test_nothing_is_told_before(locked: Graph, opened: Open) -> None:
     assert socket.closing() == 4401
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_a_page_of_a_known_origin_can_open_one(start_graph: StartGraph, opened: Open) -> None:
+    graph = start_graph(settings(cors_origins=["https://app.example"]))
+    socket = opened(graph, origin="https://app.example")
+    socket.begin()
+    assert socket.ask("{ __typename }")["type"] == "next"
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://127.0.0.1.evil.example", "null", "", "http://[::1"]
+)
 def test_another_site_cannot_open_one(graph: Graph, opened: Open, origin: str) -> None:
     with pytest.raises(InvalidStatus) as caught:
         opened(graph, origin=origin)
@@ -277,3 +286,38 @@ def test_documents_by_their_ids(graph: Graph, opened: Open) -> None:
     assert socket.hear()["type"] == "complete"
     socket.say("subscribe", id="2", payload={"extensions": persisted})
     assert socket.hear()["payload"] == {"data": {"__typename": "Query"}}
+
+
+def codes(answer: Any) -> list[str]:
+    assert answer["type"] == "error"
+    return [error["extensions"]["code"] for error in answer["payload"]]
+
+
+def test_operations_over_a_socket_are_counted_like_others(
+    start_graph: StartGraph, opened: Open
+) -> None:
+    graph = start_graph(settings(limits={"operations_per_minute": 2}))
+    socket = opened(graph)
+    socket.begin()
+    assert graph.data("{ __typename }")
+    assert socket.ask("{ __typename }")["type"] == "next"
+    assert socket.hear()["type"] == "complete"
+    answer = socket.ask("{ __typename }")
+    assert codes(answer) == ["RATE_LIMITED"]
+    assert "server.limits.operations_per_minute" in answer["payload"][0]["message"]
+    assert graph.ask("{ __typename }").status == 429
+
+
+def test_past_the_bound_a_socket_says_that_the_server_is_overloaded(
+    start_yume: StartYume, start_graph: StartGraph, opened: Open
+) -> None:
+    yume = start_yume()
+    socket = opened(start_graph(settings(source(yume), limits={"max_operations_in_flight": 1})))
+    socket.begin()
+    yume.fail(delay_seconds=1)
+    query = "{ invoices(first: 1) { totalCount } }"
+    socket.say("subscribe", id="slow", payload={"query": query})
+    assert codes(socket.ask("{ __typename }", "fast")) == ["SERVICE_OVERLOADED"]
+    assert socket.hear()["id"] == "slow"
+    assert socket.hear() == {"type": "complete", "id": "slow"}
+    assert socket.ask("{ __typename }", "again")["type"] == "next"
