@@ -43,7 +43,9 @@ class Connection:
         body = msgspec.json.encode({"query": query})
         head = (
             f"POST {self._path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            "Content-Type: application/json\r\n"
+            "Cache-Control: no-cache\r\n"  # equal reads of several requests are not made one
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         self._writer.write(head.encode() + body)
         return await self._body()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, ClassVar, TypeVar
 
@@ -173,10 +174,14 @@ def moment(name: str) -> property:
     """A timestamp, in the source's zone where it has no offset of its own."""
 
     def read(view: View) -> datetime | None:
-        text, moments = getattr(view.row, name), view.origin.moments
-        if text not in moments:
-            moments[text] = view.converted(name, lambda raw: instant(raw, view.origin.zone))
-        return moments[text]
+        text, origin = getattr(view.row, name), view.origin
+        known = origin.moments
+        if text not in known:
+            try:
+                known[text] = instant(text, origin.zone)
+            except MalformedError as error:
+                raise view.malformed(name, error.reason) from None
+        return known[text]
 
     return property(read)
 
@@ -206,11 +211,15 @@ def cents(name: str, currency: str = "currency") -> property:
         value = getattr(view.row, name)
         whole = None if value is None else value.amount  # names its own place if it is bad
         if type(whole) is int and -_SURE < whole < _SURE:  # what all but nonsense is
-            code = currency_of(view)
-            return Money(Decimal(f"{whole}E-2"), code) if code else None
+            return _money_of(whole, currency_of(view))
         return money(view.converted(name, lambda _: exact(hundredths(whole))), currency_of(view))
 
     return property(read)
+
+
+@lru_cache(maxsize=1024)  # a row says most of its amounts several times, and others the same
+def _money_of(whole: int, currency: str | None) -> Money | None:
+    return Money(Decimal(f"{whole}E-2"), currency) if currency else None
 
 
 def ratio(name: str) -> property:

@@ -40,10 +40,12 @@ class OrderedStream(Stream):
         self._group: list[Item] = []  # wanted rows of its sort key
         self._run = (0, 0)  # all rows of its sort key: their first and last index
         self._shown: Item | None = None  # the last row that was let go
+        self._open = False  # every row from here on is wanted
 
     async def fill(self, need: int) -> None:
         while self.starving:
             rows = await self._read(need)
+            self._open = self._plain and self.start == Entry()
             for index, record in rows:
                 self._take(self.item(index, record))
             self.ended = self.ended or not rows or self._is_end(rows[-1][0], self._step)
@@ -68,18 +70,21 @@ class OrderedStream(Stream):
 
     def _take(self, item: Item) -> None:
         """Adds the next row to the group of its sort key, if it is wanted."""
-        key, last = item.rank.key, self._last
-        if last is not None and self.walk.beyond(last.rank.key, key):
+        key, index, last = item.rank.key, item.index, self._last
+        self._last = item
+        fresh = last is None or last.rank.key != key
+        if fresh and last is not None and self.walk.beyond(last.rank.key, key):
             raise OrderBreachError
         if self.ended:
-            self._last = item
             return
-        if last is None or last.rank.key != key:
+        if fresh:
             self._close()
-            self._run = (item.index, item.index)
-        self._run = (min(self._run[0], item.index), max(self._run[1], item.index))
-        self._last = item
-        if self.walk.past(key):
+            self._run = (index, index)
+        else:
+            self._run = (min(self._run[0], index), max(self._run[1], index))
+        if fresh and self._open:
+            self._group.append(item)
+        elif self.walk.past(key):
             self.ended = True
         elif self._wanted(item):
             self._group.append(item)
@@ -96,14 +101,16 @@ class OrderedStream(Stream):
         first, last = self._run
         if last > first:
             self.rows.source.ties = True
-        for item in self._group:
+        group, self._group = self._group, []
+        if not group:
+            return
+        for item in group:
             item.before, item.behind = item.index - first, last - item.index
             item.early = self._early_of(item.rank)
-        if self._group:
-            self._group.sort(key=lambda each: each.rank, reverse=self.walk.down)
-            self._shown = self._group[-1]
-            self.ready.extend(self._group)
-            self._group = []
+        if len(group) > 1:
+            group.sort(key=lambda each: each.rank, reverse=self.walk.down)
+        self._shown = group[-1]
+        self.ready.extend(group)
 
     def _early_of(self, rank: Rank) -> str:
         """The id of the row of this sort key that was let go early, if one was."""

@@ -5,7 +5,6 @@ compare as numbers and come before those that are not. A missing sort key is ear
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from providers.timestamps import micros
@@ -33,15 +32,13 @@ def identity(provider_id: str) -> Identity:
 
 def by_creation(record: Any) -> int:
     """The sort key of lists in order of creation."""
-    return _key(record.created_at)
+    moment = record.created_at
+    return MISSING if moment is None else micros(moment)
 
 
 def by_update(record: Any) -> int:
     """The sort key of lists in order of the last change."""
-    return _key(record.updated_at)
-
-
-def _key(moment: datetime | None) -> int:
+    moment = record.updated_at
     return MISSING if moment is None else micros(moment)
 
 

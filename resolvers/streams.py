@@ -110,6 +110,7 @@ class Stream(ABC):
         self.rows, self.walk, self.start = rows, walk, start
         self.ready: deque[Item] = deque()
         self.ended = False
+        self._key, self._source = walk.key, rows.source.name
 
     @property
     def starving(self) -> bool:
@@ -135,7 +136,7 @@ class Stream(ABC):
 
     def item(self, index: int, record: Any) -> Item:
         """A row at an index of the list, with its rank."""
-        rank = Rank(self.walk.key(record), self.rows.source.name, identity(record.provider_id))
+        rank = Rank(self._key(record), self._source, identity(record.provider_id))
         return Item(rank, index, record)
 
 
