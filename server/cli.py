@@ -138,11 +138,12 @@ def check(path: Path | None, offline: bool, as_json: bool) -> None:
 
 
 @main.command()
-def schema() -> None:
+@click.option("--federation", is_flag=True, help="As a subgraph of Apollo Federation.")
+def schema(federation: bool) -> None:
     """Print the schema in GraphQL's schema definition language."""
-    from schema import sdl  # noqa: PLC0415
+    from schema import sdl, subgraph_sdl  # noqa: PLC0415
 
-    click.echo(sdl().rstrip("\n"))
+    click.echo((subgraph_sdl() if federation else sdl()).rstrip("\n"))
 
 
 @main.command("hash-key")
