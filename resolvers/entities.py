@@ -39,11 +39,10 @@ async def _load_entity(context: Context, representation: Any, place: str) -> Any
         raise UserInputError(f"{place}: must be an object with __typename and a key")
     typename = representation.get("__typename")
     if not isinstance(typename, str) or typename not in KEYS:
-        raise UserInputError(f"{place}.__typename: must be one of {', '.join(KEYS)}")
+        raise UserInputError(f"{place}.__typename: must be the type of an entity")
     names = tuple(sorted(representation.keys() - {"__typename"}))
     if names not in KEYS[typename]:
-        keys = " or ".join(" and ".join(key) for key in KEYS[typename])
-        raise UserInputError(f"{place}: the key of a {typename} is {keys}, and nothing else")
+        raise UserInputError(f"{place}: must have the fields of one key, and no others")
     if names == ID:
         text = _text(representation["id"], f"{place}.id")
         return await load_node(context, text, typename=typename, argument=f"{place}.id")
