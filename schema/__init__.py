@@ -17,7 +17,7 @@ from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from execution.executor import CompiledExecutor
-from schema.composition import without_protocol
+from schema.composition import for_any_gateway, without_protocol
 from schema.scalars import SCALARS
 from schema.subgraph import SubgraphQuery
 from schema.subscription import Subscription
@@ -31,7 +31,12 @@ class Graph(federation.Schema):
 
     @cached_property
     def subgraph_sdl(self) -> str:
-        """The schema as composers want it: with the directives of Apollo Federation."""
+        """The schema as composers want it, for any gateway."""
+        return for_any_gateway(self.subgraph_sdl_with_scopes)
+
+    @property
+    def subgraph_sdl_with_scopes(self) -> str:
+        """The same for gateways that themselves enforce @requiresScopes."""
         return without_protocol(print_schema(self))
 
 
@@ -50,9 +55,10 @@ def sdl() -> str:
     return "\n\n".join(print_type(_plain(types[name])) for name in names) + "\n"
 
 
-def subgraph_sdl() -> str:
-    """The same as a subgraph of Apollo Federation."""
-    return _graph().subgraph_sdl + "\n"
+def subgraph_sdl(*, scopes: bool = False) -> str:
+    """The same as a subgraph of Apollo Federation; `scopes`: for a gateway that enforces them."""
+    graph = _graph()
+    return (graph.subgraph_sdl_with_scopes if scopes else graph.subgraph_sdl) + "\n"
 
 
 def _graph(

@@ -27,6 +27,17 @@ INACCESSIBLE = [Inaccessible(), Shareable()]
 Shareable, or no other subgraph could have a field of that name.
 """
 
+_IMPORT = ', "@requiresScopes"'
+_OWN = "directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION"
+
+
+def for_any_gateway(sdl: str) -> str:
+    """A subgraph's schema with @requiresScopes for people only, not for gateways.
+
+    A supergraph with federation's is refused by gateways that do not enforce it themselves.
+    """
+    return f"{sdl.replace(_IMPORT, '')}\n\n{_OWN}"
+
 
 def without_protocol(sdl: str) -> str:
     """A subgraph's schema without what a gateway adds itself: `_entities`, `_Any` and the like."""

@@ -139,11 +139,14 @@ def check(path: Path | None, offline: bool, as_json: bool) -> None:
 
 @main.command()
 @click.option("--federation", is_flag=True, help="As a subgraph of Apollo Federation.")
-def schema(federation: bool) -> None:
+@click.option("--scopes", is_flag=True, help="For a gateway that enforces @requiresScopes.")
+def schema(federation: bool, scopes: bool) -> None:
     """Print the schema in GraphQL's schema definition language."""
     from schema import sdl, subgraph_sdl  # noqa: PLC0415
 
-    click.echo((subgraph_sdl() if federation else sdl()).rstrip("\n"))
+    if scopes and not federation:
+        _stop("--scopes goes with --federation", 2)
+    click.echo((subgraph_sdl(scopes=scopes) if federation else sdl()).rstrip("\n"))
 
 
 @main.command("hash-key")

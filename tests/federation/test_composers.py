@@ -23,6 +23,7 @@ def supergraphs(subgraphs: Mapping[str, str]) -> Mapping[str, str]:
     return {each["composer"]: each["supergraph"] for each in composed}
 
 
+@pytest.mark.parametrize("scopes", [False, True])
 @pytest.mark.parametrize(
     "names",
     [
@@ -34,13 +35,13 @@ def supergraphs(subgraphs: Mapping[str, str]) -> Mapping[str, str]:
     ],
     ids="+".join,
 )
-def test_it_composes(names: list[str]) -> None:
-    known = {"pacioli": subgraph_sdl(), **OTHERS}
+def test_it_composes(names: list[str], scopes: bool) -> None:
+    known = {"pacioli": subgraph_sdl(scopes=scopes), **OTHERS}
     for supergraph in supergraphs({name: known[name] for name in names}).values():
         schema = build_schema(supergraph, assume_valid=True)
         invoice = schema.type_map["Invoice"]
         assert ("orders" in invoice.fields) is ("orders" in names)  # type: ignore[attr-defined]
-        assert "requiresScopes" in supergraph
+        assert ("@requiresScopes" in supergraph) is scopes
 
 
 def test_a_subgraph_that_does_not_fit_is_noticed() -> None:

@@ -1,7 +1,9 @@
 """What the schema tells composers."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 
+import pytest
 from graphql import ObjectTypeDefinitionNode, SchemaDefinitionNode, parse, print_ast
 
 from schema import sdl, subgraph_sdl
@@ -51,7 +53,7 @@ def names(text: str) -> Iterator[str]:
 
 
 def test_it_is_the_graph_and_holds_nothing_of_the_protocol() -> None:
-    assert list(names(subgraph_sdl())) == list(names(sdl()))
+    assert list(names(subgraph_sdl(scopes=True))) == list(names(sdl()))
     assert "_entities" not in subgraph_sdl()
     assert "_service" not in subgraph_sdl()
     assert "_entities" not in sdl()
@@ -62,12 +64,15 @@ def test_the_protocol_is_taken_out() -> None:
     assert without_protocol(text) == "type Query {\n  a: Int\n}"
 
 
-def test_what_is_imported_is_what_is_used() -> None:
-    (schema,) = (each for each in DEFINITIONS if isinstance(each, SchemaDefinitionNode))
+@pytest.mark.parametrize("scopes", [False, True])
+def test_what_is_imported_is_what_is_used(scopes: bool) -> None:
+    text = subgraph_sdl(scopes=scopes)
+    schema = next(
+        each for each in parse(text).definitions if isinstance(each, SchemaDefinitionNode)
+    )
     (link,) = directives(schema)
     assert "federation/v2.5" in link
-    imported: Mapping[str, bool] = {
-        name: f" {name}" in subgraph_sdl()
-        for name in ("@inaccessible", "@key", "@requiresScopes", "@shareable")
-    }
-    assert all(f'"{name}"' in link and used for name, used in imported.items())
+    names = {"@inaccessible", "@key", "@shareable"} | ({"@requiresScopes"} if scopes else set())
+    assert set(re.findall(r'"(@\w+)"', link)) == names
+    assert all(f" {name}" in text for name in names)
+    assert ("directive @requiresScopes" in text) is not scopes
