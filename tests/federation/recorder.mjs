@@ -8,9 +8,9 @@ export async function record(target) {
     incoming.on("data", (part) => parts.push(part));
     incoming.on("end", () => {
       const body = Buffer.concat(parts);
-      asked.push(JSON.parse(body));
-      const { method, headers } = incoming;
-      const outgoing = request(target, { method, headers }, (response) => {
+      const { method, headers, url } = incoming;
+      asked.push({ url, body: body.toString() });
+      const outgoing = request(new URL(url, target), { method, headers }, (response) => {
         answer.writeHead(response.statusCode, response.headers);
         response.pipe(answer);
       });
