@@ -36,7 +36,7 @@ async function hive(supergraph) {
         authorization: request.headers.get("authorization"),
       }),
     },
-    transportEntries: { pacioli: { options: { subscriptions: { kind: "http" } } } },
+    transportEntries: { pacioli: { options: { subscriptions: { kind: "ws" } } } },
   });
   const server = createServer(gateway);
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
