@@ -71,6 +71,10 @@ class Context:
     def __post_init__(self) -> None:
         self.deadline = Deadline(self.limits.upstream_seconds)
 
+    def source(self, name: str) -> Source | None:
+        """The source of that name, None where the caller has none."""
+        return next((each for each in self.sources if each.name == name), None)
+
     def rows(self, source: Source, kind: str, lane: Request, native: Direction | None) -> Rows:
         """One upstream list, the same for everyone in this operation who asks for it."""
         key = (source.name, kind, lane)

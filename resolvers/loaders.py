@@ -28,6 +28,12 @@ def records_by_key(context: Context, source: Source, kind: str) -> DataLoader[Ke
     return _loader(context, ("key", source.name, kind), ByKey(context, source, kind).load)
 
 
+def records_by_provider_id(context: Context, source: Source, kind: str) -> DataLoader[Key, Any]:
+    """The same by the ids that clients see as `providerId`, which may come later than the row."""
+    by_key = ByKey(context, source, kind, attribute="provider_id")
+    return _loader(context, ("provider_id", source.name, kind), by_key.load)
+
+
 def records_by_number(
     context: Context, source: Source, kind: str, attribute: str
 ) -> DataLoader[str, Any]:
@@ -71,6 +77,7 @@ class ByKey:
     context: Context
     source: Source
     kind: str
+    attribute: str = "key_id"
 
     async def load(self, keys: Sequence[Key]) -> Sequence[Found]:
         listing = self.source.spec.listings[self.kind]
@@ -111,8 +118,9 @@ class ByKey:
                 rows.examine(batch)
                 start = batch[-1][0] + 1
                 for _, record in batch:
-                    if record.present and record.key_id in missing:
-                        found[missing.pop(record.key_id)] = record
+                    name = getattr(record, self.attribute) if record.present else None
+                    if name in missing:
+                        found[missing.pop(name)] = record
         except UpstreamError as error:
             found |= dict.fromkeys(missing.values(), error)
         return found

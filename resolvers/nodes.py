@@ -1,8 +1,10 @@
 """Things by their global ids."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping, Sequence
 from typing import Any
+
+from strawberry.dataloader import DataLoader
 
 from providers.base import Key
 from providers.client import Source
@@ -11,7 +13,7 @@ from providers.views import Record
 from resolvers.context import Context
 from resolvers.errors import LimitError, UserInputError
 from resolvers.identifiers import GlobalId, parse
-from resolvers.loaders import records_by_key
+from resolvers.loaders import records_by_key, records_by_provider_id
 
 KINDS: Mapping[str, str] = {
     "Invoice": "invoices",
@@ -56,8 +58,7 @@ def _located(
         raise UserInputError(f"{argument}: this is not an id of this graph")
     if typename is not None and wanted.typename != typename:
         raise UserInputError(f"{argument}: this is the id of a {wanted.typename}, not {typename}")
-    source = next((each for each in context.sources if each.name == wanted.source), None)
-    return source, wanted
+    return context.source(wanted.source), wanted
 
 
 async def _load_record(context: Context, source: Source, wanted: GlobalId) -> Any:
@@ -65,8 +66,18 @@ async def _load_record(context: Context, source: Source, wanted: GlobalId) -> An
     if kind not in source.spec.listings:
         return None
     key = Key(wanted.provider_id, wanted.hint or None)
-    load = records_by_key(context, source, kind).load(key)
-    record = await asyncio.shield(load)  # others may wait for the same row
+    return await _used(context, records_by_key(context, source, kind), key)
+
+
+async def load_row(context: Context, source: Source, kind: str, provider_id: str) -> Any:
+    """The row that a source knows by the provider's id, None where there is none."""
+    if kind not in source.spec.listings:
+        return None
+    return await _used(context, records_by_provider_id(context, source, kind), Key(provider_id))
+
+
+async def _used(context: Context, loader: DataLoader[Key, Any], key: Key) -> Any:
+    record = await asyncio.shield(loader.load(key))  # others may wait for the same row
     if record is not None:
         context.use([record])
     return record
@@ -79,8 +90,14 @@ async def load_nodes(context: Context, texts: Sequence[str]) -> Sequence[Any]:
     """
     if len(texts) > context.limits.max_ids:
         raise LimitError("ids", len(texts), context.limits.max_ids, "max_ids")
-    waits = (load_node(context, text, argument=f"ids[{at}]") for at, text in enumerate(texts))
-    results = await asyncio.gather(*waits, return_exceptions=True)
+    return await settled(
+        load_node(context, text, argument=f"ids[{at}]") for at, text in enumerate(texts)
+    )
+
+
+async def settled(loads: Iterable[Awaitable[Any]]) -> Sequence[Any]:
+    """What the loads give, or each in its place the error that an item may fail with alone."""
+    results = await asyncio.gather(*loads, return_exceptions=True)
     for result in results:
         expected = isinstance(result, UpstreamError | UserInputError)
         if isinstance(result, BaseException) and not expected:

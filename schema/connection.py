@@ -2,8 +2,10 @@
 
 import strawberry
 
+from schema.composition import SHAREABLE
 
-@strawberry.type(description="Where a page stands in its list.")
+
+@strawberry.type(description="Where a page stands in its list.", directives=SHAREABLE)
 class PageInfo:
     """Bound to resolvers.connections.Connection, which is its own page information."""
 

@@ -7,6 +7,7 @@ import strawberry
 
 from providers.records import ExportResolutionType, ExportTaskStatus
 from schema.binding import described, node_id, shows_records
+from schema.composition import ROW_KEYS, SHAREABLE
 from schema.connection import CURSOR, SOURCES, TOTAL, PageInfo
 from schema.node import Node
 from schema.scalars import JSON
@@ -49,7 +50,7 @@ class ExportTaskOrder(Enum):
     )
 
 
-@strawberry.type(description="Which columns a report is to have.")
+@strawberry.type(description="Which columns a report is to have.", directives=SHAREABLE)
 class ExportColumns:
     """Bound to the view of that typename, as all parts here."""
 
@@ -70,7 +71,7 @@ class ExportColumns:
     median_payments: bool | None = strawberry.field(description="The median payment.")
 
 
-@strawberry.type(description="Which transactions a report is about.")
+@strawberry.type(description="Which transactions a report is about.", directives=SHAREABLE)
 class ExportFilters:
     """Bound to the view of that typename."""
 
@@ -91,7 +92,7 @@ class ExportFilters:
     employee_ids: list[strawberry.ID] = strawberry.field(description="Of these employees.")
 
 
-@strawberry.type(description="What a report was asked to be.")
+@strawberry.type(description="What a report was asked to be.", directives=SHAREABLE)
 class ExportParameters:
     """Bound to the view of that typename."""
 
@@ -99,7 +100,9 @@ class ExportParameters:
     filters: ExportFilters | None = strawberry.field(description="What it is about.")
 
 
-@strawberry.type(description="A remark that a provider makes on an export task.")
+@strawberry.type(
+    description="A remark that a provider makes on an export task.", directives=SHAREABLE
+)
 class ExportResolution:
     """Bound to the view of that typename."""
 
@@ -107,7 +110,7 @@ class ExportResolution:
     message: str | None = strawberry.field(description="What it says, in the provider's words.")
 
 
-@strawberry.type(description="A report that a provider prepares.")
+@strawberry.type(description="A report that a provider prepares.", directives=ROW_KEYS)
 @shows_records
 class ExportTask(Node):
     """Bound to providers.records.ExportTask."""

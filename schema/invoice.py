@@ -10,6 +10,7 @@ import strawberry
 from providers.records import InvoiceStatus, ProviderName
 from resolvers.links import own_payments_of, payments_of
 from schema.binding import Info, described, node_id, present, selected, shows_records
+from schema.composition import ROW_KEYS
 from schema.connection import AFTER, BEFORE, CURSOR, FIRST, LAST, SOURCES, TOTAL, PageInfo
 from schema.details.smartpay import SmartpayInvoice
 from schema.details.yume import YumeInvoice
@@ -69,7 +70,9 @@ def _payments(
     return payments_of(info.context, root, page=page, fields=selected(info))  # type: ignore[return-value]
 
 
-@strawberry.type(description="A demand for money, from whichever provider keeps it.")
+@strawberry.type(
+    description="A demand for money, from whichever provider keeps it.", directives=ROW_KEYS
+)
 @shows_records
 class Invoice(Node):
     """Bound to providers.records.Invoice."""

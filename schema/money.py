@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import strawberry
 
+from schema.composition import SHAREABLE
 
-@strawberry.type(description="An amount of money.")
+
+@strawberry.type(description="An amount of money.", directives=SHAREABLE)
 class Money:
     """Bound to providers.money.Money."""
 

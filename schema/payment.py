@@ -10,6 +10,7 @@ import strawberry
 from providers.records import PaymentStatus, ProviderName
 from resolvers.links import invoice_of
 from schema.binding import Info, described, node_id, shows_records
+from schema.composition import ROW_KEYS
 from schema.connection import CURSOR, SOURCES, TOTAL, PageInfo
 from schema.details.goedgeplaatst import GoedgeplaatstPayment
 from schema.details.smartpay import SmartpayPayment
@@ -60,7 +61,7 @@ async def _invoice(root: Any, info: Info) -> Any:
     return await invoice_of(info.context, root)
 
 
-@strawberry.type(description="Money that was given, or should have been.")
+@strawberry.type(description="Money that was given, or should have been.", directives=ROW_KEYS)
 @shows_records
 class Payment(Node):
     """Bound to providers.records.Payment."""

@@ -10,6 +10,7 @@ from resolvers.nodes import load_node, load_nodes
 from resolvers.payments import list_payments
 from resolvers.sales import list_sales
 from schema.binding import Info, given, present, selected
+from schema.composition import INACCESSIBLE
 from schema.connection import AFTER, BEFORE, FIRST, LAST
 from schema.export_task import (
     ExportTask,
@@ -37,7 +38,10 @@ DATE_ASC = [SalesAggregateOrder.DATE_ASC]
 class Query:
     """Each field hands its arguments to a resolver of the same name."""
 
-    @strawberry.field(description="Anything that has a global id; null where it does not exist.")
+    @strawberry.field(
+        description="Anything that has a global id; null where it does not exist.",
+        directives=INACCESSIBLE,
+    )
     async def node(self, info: Info, id: Annotated[strawberry.ID, ID]) -> Node | None:
         return await load_node(info.context, id)  # type: ignore[no-any-return]
 
@@ -45,7 +49,8 @@ class Query:
         description=(
             "Things by their global ids, in the order of the ids. What does not exist is null; "
             "what fails is null with its own error."
-        )
+        ),
+        directives=INACCESSIBLE,
     )
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], IDS]

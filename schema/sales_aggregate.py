@@ -7,6 +7,7 @@ import strawberry
 
 from providers.records import FiscalDocumentType, OperationType, SalesInterval, TaxationType
 from schema.binding import described, node_id, shows_records
+from schema.composition import ID_KEY, SHAREABLE
 from schema.connection import CURSOR, SOURCES, TOTAL, PageInfo
 from schema.money import Money
 from schema.node import Node
@@ -106,7 +107,7 @@ described(
 )
 
 
-@strawberry.type(description="Sales of one kind, by the way they were paid.")
+@strawberry.type(description="Sales of one kind, by the way they were paid.", directives=SHAREABLE)
 class SalesTotals:
     """Bound to providers.records.SalesTotals."""
 
@@ -120,7 +121,7 @@ class SalesTotals:
     )
 
 
-@strawberry.type(description="The sales of one calendar interval.")
+@strawberry.type(description="The sales of one calendar interval.", directives=ID_KEY)
 @shows_records
 class SalesAggregate(Node):
     """Bound to providers.records.SalesAggregate."""
@@ -150,7 +151,7 @@ class SalesAggregate(Node):
     )
 
 
-@strawberry.type(description="The sales of the whole period in one currency.")
+@strawberry.type(description="The sales of the whole period in one currency.", directives=SHAREABLE)
 class SalesSummary:
     """Bound to resolvers.sales.Summary."""
 

@@ -8,6 +8,7 @@ import strawberry
 from providers.errors import UpstreamError
 from providers.records import OutcomeStatus, ProviderName, SourceState
 from schema.binding import described, node_id, shows_records
+from schema.composition import SHAREABLE, SOURCE_KEYS
 from schema.node import Node
 
 Provider = described(
@@ -38,7 +39,7 @@ described(
 )
 
 
-@strawberry.type(description="What went wrong with a source.")
+@strawberry.type(description="What went wrong with a source.", directives=SHAREABLE)
 class SourceError:
     """Copies providers.errors.UpstreamError: to GraphQL an exception as a value is a failure."""
 
@@ -83,7 +84,7 @@ def outcome_error(root: Any) -> SourceError | None:
     return SourceError.of(root.error)
 
 
-@strawberry.type(description="One configured account at one provider.")
+@strawberry.type(description="One configured account at one provider.", directives=SOURCE_KEYS)
 @shows_records
 class Source(Node):
     """Bound to providers.client.Source."""
@@ -103,7 +104,7 @@ class Source(Node):
     )
 
 
-@strawberry.type(description="What one source contributed to one list.")
+@strawberry.type(description="What one source contributed to one list.", directives=SHAREABLE)
 class SourceOutcome:
     """Bound to resolvers.outcomes.Outcome."""
 

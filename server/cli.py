@@ -138,11 +138,15 @@ def check(path: Path | None, offline: bool, as_json: bool) -> None:
 
 
 @main.command()
-def schema() -> None:
+@click.option("--federation", is_flag=True, help="As a subgraph of Apollo Federation.")
+@click.option("--scopes", is_flag=True, help="For a gateway that enforces @requiresScopes.")
+def schema(federation: bool, scopes: bool) -> None:
     """Print the schema in GraphQL's schema definition language."""
-    from schema import sdl  # noqa: PLC0415
+    from schema import sdl, subgraph_sdl  # noqa: PLC0415
 
-    click.echo(sdl().rstrip("\n"))
+    if scopes and not federation:
+        _stop("--scopes goes with --federation", 2)
+    click.echo((subgraph_sdl(scopes=scopes) if federation else sdl()).rstrip("\n"))
 
 
 @main.command("hash-key")

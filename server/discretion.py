@@ -1,14 +1,25 @@
 """What strangers are not told of mistakes: names that they could not know."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
+from graphql.validation import ValidationRule
 
 from server.errors import VALIDATION_FAILED, coded, is_of_variables
 
 _SUGGESTION = " Did you mean "
 INVALID = "This is no valid document of this graph."
 MISFIT = "The variables are not what the document asks for."
+
+
+class NoServiceRule(ValidationRule):
+    """Refuses to show the schema to composers."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        if node.name.value == "_service":
+            message = "The schema is not shown here: the field '_service' has been disabled."
+            self.report_error(GraphQLError(message, node))
 
 
 def without_suggestions(errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:

@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import ExecutionContext
 
 from resolvers.errors import LimitError
-from server.discretion import uniform, without_suggestions
+from server.discretion import NoServiceRule, uniform, without_suggestions
 from server.errors import VALIDATION_FAILED, coded
 from server.limits import excess, refusal, ruler, too_many_values
 from server.measures import Measure
@@ -92,7 +92,11 @@ class Documents(SchemaExtension):
 
 def documents(server: ServerSettings) -> type[Documents]:
     """The extension with a server's settings. To be made once: what is kept is kept by it."""
-    hidden = () if server.introspection else (NoSchemaIntrospectionCustomRule,)
+    hidden: list[type[ASTValidationRule]] = []
+    if not server.introspection:
+        hidden.append(NoSchemaIntrospectionCustomRule)
+    if not server.composition:
+        hidden.append(NoServiceRule)
     known = server.documents
     members = {
         "rules": (*Documents.rules, *hidden),

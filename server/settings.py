@@ -143,6 +143,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     cursor_secret: str | None = None
     graphiql: Flag = True
     introspection: Flag = True
+    composition: Flag = True
     uniform_errors: Flag = False
     cors_origins: Origins = ()
     drain_seconds: Seconds = 8

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from schema.binding import shows_records
+from schema.composition import SHAREABLE
 from schema.scopes import REQUIRES_PERSONAL
 
 
@@ -15,7 +16,7 @@ def personal(description: str) -> Any:
     return strawberry.field(description=described, extensions=[REQUIRES_PERSONAL])
 
 
-@strawberry.type(description="The customer of a GoedGeplaatst payment.")
+@strawberry.type(description="The customer of a GoedGeplaatst payment.", directives=SHAREABLE)
 class GoedgeplaatstUser:
     """Bound to the view of that typename."""
 
@@ -42,7 +43,7 @@ class GoedgeplaatstUser:
     cellular: str | None = personal("The mobile number.")
 
 
-@strawberry.type(description="What only GoedGeplaatst says of a payment.")
+@strawberry.type(description="What only GoedGeplaatst says of a payment.", directives=SHAREABLE)
 @shows_records
 class GoedgeplaatstPayment:
     """Bound to the view of that typename."""

@@ -6,11 +6,14 @@ from decimal import Decimal
 import strawberry
 
 from schema.binding import shows_records
+from schema.composition import SHAREABLE
 from schema.money import Money
 from schema.scopes import REQUIRES_CARD
 
 
-@strawberry.type(description="The device that a SmartPay invoice was paid on.")
+@strawberry.type(
+    description="The device that a SmartPay invoice was paid on.", directives=SHAREABLE
+)
 class SmartpayDeviceInfo:
     """Bound to the view of that typename, as all types here."""
 
@@ -23,7 +26,9 @@ class SmartpayDeviceInfo:
     surface_version: str | None = strawberry.field(description="The application's version.")
 
 
-@strawberry.type(description="Loyalty points that were spent or earned with a payment.")
+@strawberry.type(
+    description="Loyalty points that were spent or earned with a payment.", directives=SHAREABLE
+)
 class SmartpayLoyaltyInfo:
     """Bound to the view of that typename."""
 
@@ -41,7 +46,7 @@ class SmartpayLoyaltyInfo:
     image: str | None = strawberry.field(description="The address of the programme's picture.")
 
 
-@strawberry.type(description="The bank that issued the card.")
+@strawberry.type(description="The bank that issued the card.", directives=SHAREABLE)
 class SmartpayBankInfo:
     """Bound to the view of that typename."""
 
@@ -51,7 +56,7 @@ class SmartpayBankInfo:
     image: str | None = strawberry.field(description="The address of its logo.")
 
 
-@strawberry.type(description="How a SmartPay invoice was paid.")
+@strawberry.type(description="How a SmartPay invoice was paid.", directives=SHAREABLE)
 class SmartpayPaymentInfo:
     """Bound to the view of that typename."""
 
@@ -93,7 +98,7 @@ class SmartpayPaymentInfo:
     bank_info: SmartpayBankInfo | None = strawberry.field(description="Who issued the card.")
 
 
-@strawberry.type(description="What only Sber SmartPay says of an invoice.")
+@strawberry.type(description="What only Sber SmartPay says of an invoice.", directives=SHAREABLE)
 @shows_records
 class SmartpayInvoice:
     """Bound to the view of that typename."""
@@ -120,7 +125,9 @@ class SmartpayInvoice:
     )
 
 
-@strawberry.type(description="A payment read out of a SmartPay invoice's payment_info.")
+@strawberry.type(
+    description="A payment read out of a SmartPay invoice's payment_info.", directives=SHAREABLE
+)
 @shows_records
 class SmartpayPayment:
     """Bound to the view of that typename."""

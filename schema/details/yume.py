@@ -5,11 +5,14 @@ from datetime import datetime
 import strawberry
 
 from schema.binding import shows_records
+from schema.composition import SHAREABLE
 from schema.money import Money
 from schema.scalars import JSON
 
 
-@strawberry.type(description="A service of the platform that a Yume invoice charges for.")
+@strawberry.type(
+    description="A service of the platform that a Yume invoice charges for.", directives=SHAREABLE
+)
 class YumeIntegration:
     """Bound to the view of that typename, as all types here."""
 
@@ -37,7 +40,7 @@ class YumeIntegration:
     visible: bool | None = strawberry.field(description="Whether customers see it.")
 
 
-@strawberry.type(description="A tariff of a service.")
+@strawberry.type(description="A tariff of a service.", directives=SHAREABLE)
 class YumeVariant:
     """Bound to the view of that typename."""
 
@@ -47,7 +50,7 @@ class YumeVariant:
     limits: list[str] = strawberry.field(description="What it is limited to, in Yume's words.")
 
 
-@strawberry.type(description="One line of a Yume invoice.")
+@strawberry.type(description="One line of a Yume invoice.", directives=SHAREABLE)
 class YumeInvoiceItem:
     """Bound to the view of that typename."""
 
@@ -71,7 +74,10 @@ class YumeInvoiceItem:
     )
 
 
-@strawberry.type(description="Something that went wrong while a Yume invoice was collected.")
+@strawberry.type(
+    description="Something that went wrong while a Yume invoice was collected.",
+    directives=SHAREABLE,
+)
 class YumeInvoiceError:
     """Bound to the view of that typename."""
 
@@ -81,7 +87,7 @@ class YumeInvoiceError:
     created_at: datetime | None = strawberry.field(description="When it happened.")
 
 
-@strawberry.type(description="What only Yume says of an invoice.")
+@strawberry.type(description="What only Yume says of an invoice.", directives=SHAREABLE)
 @shows_records
 class YumeInvoice:
     """Bound to the view of that typename."""

@@ -216,6 +216,17 @@ def test_the_schema_is_printed(run: Run) -> None:
     assert result.stdout.endswith("}\n")
 
 
+def test_the_schema_of_the_subgraph_is_printed(run: Run) -> None:
+    portable, scoped = run("schema", "--federation"), run("schema", "--federation", "--scopes")
+    for result in (portable, scoped):
+        assert result.exit_code == 0
+        assert '@key(fields: "id")' in result.stdout
+        assert "@requiresScopes(" in result.stdout
+    assert '"@requiresScopes"' in scoped.stdout
+    assert '"@requiresScopes"' not in portable.stdout
+    assert run("schema", "--scopes").exit_code == 2
+
+
 def test_serve_stops_at_a_mistake(run: Run, folder: Path) -> None:
     config(folder, "nowhere")
     result = run("serve")

@@ -99,6 +99,7 @@ def test_everything_may_be_set() -> None:
         cursor_secret="a long secret",
         graphiql=False,
         introspection=False,
+        composition=False,
         limits=limits,
     )
     assert settings.server == server
@@ -198,6 +199,15 @@ def test_with_auth_the_server_is_quiet(auth: str, is_open: bool) -> None:
     assert (server.graphiql, server.introspection) == (is_open, is_open)
     server = parse(f"[server]\ngraphiql = true\nintrospection = true\n{auth}", FILE, {}).server
     assert (server.graphiql, server.introspection) == (True, True)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_composers_see_the_schema_where_all_do_unless_it_is_said(shown: bool) -> None:
+    said = f"introspection = {str(shown).lower()}"
+    assert parse(f"[server]\n{said}", FILE, {}).server.composition is shown
+    other = f"composition = {str(not shown).lower()}"
+    server = parse(f"[server]\n{said}\n{other}", FILE, {}).server
+    assert (server.introspection, server.composition) == (shown, not shown)
 
 
 @pytest.mark.parametrize(
