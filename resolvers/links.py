@@ -164,8 +164,9 @@ async def _known_payments(
     for source, result in zip(sources, results, strict=True):
         if isinstance(result, BaseException) and not isinstance(result, UpstreamError):
             raise result
-        failed = isinstance(result, UpstreamError)
-        known[source] = result if failed or source not in known else [*own, *result]
+        if source in known and not isinstance(result, UpstreamError):
+            result[:0] = own
+        known[source] = result
     return known
 
 
@@ -177,7 +178,8 @@ class GivenRows(Rows):
         if isinstance(rows, UpstreamError):
             self._error = rows
         else:
-            self.stale = next((row.origin.stale for row in rows if row.origin.stale), None)
+            read = (row.origin.stale for row in rows)
+            self.stale = getattr(rows, "stale", None) or next(filter(None, read), None)
             self._known = dict(enumerate(rows))
             self.total = self.stated = len(rows)
 

@@ -12,6 +12,7 @@ from providers.base import Key, Single
 from providers.client import Source
 from providers.errors import UpstreamError
 from providers.queries import InvoiceQuery, PaymentQuery
+from providers.records import Stale
 from providers.views import Record
 from providers.wire import Request
 from resolvers.context import Context
@@ -126,6 +127,12 @@ class ByKey:
         return found
 
 
+class Matching(list[Record]):
+    """The rows of a number; `stale`: the list that they are of is older than was asked for."""
+
+    stale: Stale | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ByNumber:
     """Looks rows up by a number, by single calls or by reading all pages: whichever is cheaper."""
@@ -135,30 +142,28 @@ class ByNumber:
     kind: str
     attribute: str
 
-    async def load(self, numbers: Sequence[str]) -> Sequence[Sequence[Record] | UpstreamError]:
-        try:
-            whole = await self._whole(numbers)
-        except UpstreamError as error:
-            return [error] * len(numbers)
+    async def load(self, numbers: Sequence[str]) -> Sequence[Matching | UpstreamError]:
+        lanes = lists(self.context, self.source, self.kind)
+        whole = None
+        if len(lanes) == 1 and len(numbers) > FEW:
+            try:
+                whole = await whole_list(lanes[0], len(numbers))
+            except UpstreamError as error:
+                return [error] * len(numbers)
         if whole is None:
             return await asyncio.gather(*map(self._single, numbers))
-        return [self._matching(number, whole) for number in numbers]
+        return [self._matching(number, whole, lanes) for number in numbers]
 
-    async def _whole(self, numbers: Sequence[str]) -> Sequence[Record] | None:
-        """All rows of the source, if to read them takes no more calls than a call a number."""
-        lanes = lists(self.context, self.source, self.kind)
-        if len(lanes) != 1 or len(numbers) <= FEW:
-            return None
-        return await whole_list(lanes[0], len(numbers))
-
-    async def _single(self, number: str) -> Sequence[Record] | UpstreamError:
+    async def _single(self, number: str) -> Matching | UpstreamError:
         try:
             lanes = lists(self.context, self.source, self.kind, **{self.attribute: number})
             found = await asyncio.gather(*(rows.all() for rows in lanes))
         except UpstreamError as error:
             return error
-        return self._matching(number, [record for rows in found for _, record in rows])
+        return self._matching(number, [record for rows in found for _, record in rows], lanes)
 
-    def _matching(self, number: str, records: Sequence[Record]) -> Sequence[Record]:
+    def _matching(self, number: str, records: Sequence[Record], lanes: Sequence[Rows]) -> Matching:
         test = TESTS[self.attribute]
-        return [record for record in records if record.present and test(number, record)]
+        matching = Matching(each for each in records if each.present and test(number, each))
+        matching.stale = next((rows.stale for rows in lanes if rows.stale), None)
+        return matching

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 
+from sandbox.app import create_app as create_sandbox
 from sandbox.configuration import toml
 from server.app import create_app
 from server.configuration import parse
@@ -198,8 +199,6 @@ def test_kept_pages_of_one_reading_are_used_together(
 @pytest.fixture
 def reports(stages: Stages) -> Iterator[tuple[Graph, httpx.Client]]:
     """A server with LIFE PAY alone, whose answers are kept, and its sandbox."""
-    from sandbox.app import create_app as create_sandbox  # noqa: PLC0415
-
     with (
         stages.show(create_sandbox()) as address,
         httpx.Client(base_url=address, **PLAIN) as sandbox,
@@ -297,3 +296,35 @@ def test_the_pace_is_kept_by_two_replicas_together(
         list(pool.map(lambda at: graphs[at % 2].data(queries[at]), range(16)))
     assert len(calls) == 16
     assert time.monotonic() - began >= 1.5 - 0.1
+
+
+def test_a_link_without_rows_is_stale_too(stages: Stages) -> None:
+    with (
+        stages.show(create_sandbox()) as address,
+        httpx.Client(base_url=address, **PLAIN) as sandbox,
+    ):
+        whole = parse(toml(address), Path("pacioli.toml"), {})
+        kept = [msgspec.structs.replace(each, stale_seconds=600) for each in whole.sources]
+        app = create_app(msgspec.structs.replace(whole, sources=tuple(kept)))
+        with served_graph(stages, app) as graph:
+            query = """{ invoices(
+              first: 9, filter: {sources: ["sber-main"], statuses: [PENDING, CANCELLED]}
+            ) {
+              nodes { payments { nodes { id } sources { source { name } status } } } } }"""
+            fresh = graph.data(query)["invoices"]["nodes"]
+            assert {status for _, status in outcomes(fresh)} == {"OK"}
+            sandbox.put("/control/faults/goedgeplaatst", json={"status": 503})
+            stale = graph.data(query)["invoices"]["nodes"]
+    shown = [status for name, status in outcomes(stale) if name == "goed-payments"]
+    assert len(shown) > 3  # an invoice without a number asks nobody
+    assert set(shown) == {"STALE"}
+    assert any(not node["payments"]["nodes"] for node in stale)
+    assert [node["payments"]["nodes"] for node in stale] == [
+        node["payments"]["nodes"] for node in fresh
+    ]
+
+
+def outcomes(nodes: Any) -> list[tuple[str, str]]:
+    """Each payments' sources with how they did."""
+    listed = [each for node in nodes for each in node["payments"]["sources"]]
+    return [(each["source"]["name"], each["status"]) for each in listed]
