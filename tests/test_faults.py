@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import aiohttp
 import msgspec
 import pytest
 
@@ -220,6 +221,24 @@ async def test_refused_connection(stages: Stages, healthy: Any, provider: str) -
     account = healthy[provider]
     answer, health = await asked(stages, account, f"http://127.0.0.1:{free_port()}")
     check(answer, account, "UPSTREAM_UNAVAILABLE")
+    assert health["faulty"]["state"] == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize("provider", KINDS)
+async def test_a_name_that_is_never_resolved(
+    stages: Stages, healthy: Any, provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolved = 0
+
+    async def resolve(*_: Any, **__: Any) -> Any:
+        nonlocal resolved
+        resolved += 1
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(aiohttp.resolver.DefaultResolver, "resolve", resolve)
+    answer, health = await asked(stages, healthy[provider], "http://upstream.example")
+    check(answer, healthy[provider], "UPSTREAM_TIMEOUT")
+    assert resolved >= 1
     assert health["faulty"]["state"] == "UNAVAILABLE"
 
 
