@@ -3,31 +3,12 @@
 import hashlib
 import json
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import pytest
-
-PLACES = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-
-
-def needed(*names: str) -> Path:
-    """The first program of these names. Where there is none the test is left out, but not in CI."""
-    found = [path for name in names if (path := shutil.which(name, path=PLACES))]
-    if not found:
-        leave_out(f"{' or '.join(names)} is not installed (make setup, make system-packages)")
-    return Path(found[0])
-
-
-def leave_out(reason: str) -> NoReturn:
-    """Ends the test: as skipped, with the reason, or as failed where everything has to run."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+from tests.programs import PLACES, leave_out, needed
 
 
 class Workspace:
@@ -42,14 +23,14 @@ class Workspace:
         lock = hashlib.sha256((self.folder / "package-lock.json").read_bytes()).hexdigest()
         if self._installed.exists() and self._installed.read_text() == lock:
             return
-        npm = [str(needed("npm")), "ci", "--silent"]
+        npm = [needed("npm"), "ci", "--silent"]
         if subprocess.run(npm, cwd=self.folder, check=False, timeout=300).returncode:
             leave_out(f"npm cannot install what tests/{self.folder.name} needs")
         self._installed.write_text(lock)
 
     def command(self, script: str, *arguments: str, **options: Any) -> Sequence[str]:
         """What runs a script of this folder, which reads its options as JSON."""
-        node = str(needed("node"))
+        node = needed("node")
         self.install()
         return [node, script, *arguments, json.dumps(options)]
 

@@ -5,22 +5,29 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 START_SECONDS = 20
+PLACES = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+HOW = "make setup, and as root make system-packages"
 
 
-def program(name: str) -> str:
-    """The path of a program. Without it the test is skipped, or fails where CI is set."""
-    path = shutil.which(name)
-    if path is None:
-        reason = f"{name} is not installed: as root, make system-packages"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
+def needed(*names: str) -> str:
+    """The path of the first program of these names; without any the test is left out."""
+    found = [path for name in names if (path := shutil.which(name, path=PLACES))]
+    return found[0] if found else leave_out(f"{' or '.join(names)} is not installed: {HOW}")
+
+
+def leave_out(reason: str) -> NoReturn:
+    """Ends the test: as skipped, with the reason, or as failed where everything has to run."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def free_port() -> int:
@@ -33,7 +40,7 @@ class RedisServer:
     """A real redis-server on a port of its own, that keeps nothing on disk."""
 
     def __init__(self) -> None:
-        self._program = program("redis-server")
+        self._program = needed("redis-server")
         self._port = free_port()
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self.start()

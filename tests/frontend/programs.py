@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.node import Workspace, leave_out, needed
+from tests.node import Workspace
+from tests.programs import leave_out, needed
 
 __all__ = ["HERE", "install", "leave_out", "needed", "output"]
 

@@ -1,7 +1,5 @@
 """GraphiQL in a browser: it runs what it offers, offline, under the page's own strict policy."""
 
-from pathlib import Path
-
 import pytest
 
 from server.graphiql import STATIC
@@ -22,11 +20,11 @@ TABS = [
 
 
 @pytest.fixture
-def browser() -> Path:
+def browser() -> str:
     return needed("chromium", "chromium-browser", "google-chrome")
 
 
-def test_a_person_works_with_it(own_whole: Whole, browser: Path) -> None:
+def test_a_person_works_with_it(own_whole: Whole, browser: str) -> None:
     if not (STATIC / "graphiql.js").exists():
         leave_out("GraphiQL is not built (make setup)")
     PICTURES.mkdir(exist_ok=True)
@@ -35,7 +33,7 @@ def test_a_person_works_with_it(own_whole: Whole, browser: Path) -> None:
     seen = output(
         "graphiql.mjs",
         url=f"{own_whole.graph.address}/graphql",
-        browser=str(browser),
+        browser=browser,
         pictures=str(PICTURES),
         exportId=export_id,
         move=[

@@ -12,7 +12,7 @@ from server.persisted import Kept, Shared, hashed
 from server.redis_pool import closing, pool
 from server.settings import Settings
 from tests.conftest import Graph, StartGraph, answer
-from tests.server.redis_server import needs_redis, redis_server
+from tests.programs import RedisServer
 
 QUERY = "{ __typename }"
 TRUSTED = "query Names { sources { name } }"
@@ -88,18 +88,16 @@ async def test_the_store_is_bounded() -> None:
     assert await kept.get("f") is None
 
 
-@needs_redis
-async def test_replicas_share(tmp_path: Path) -> None:
-    with redis_server(tmp_path) as address:
-        first, second = pool(address), pool(address)
-        assert first is not None
-        assert second is not None
-        async with closing(first), closing(second):
-            one, other = Shared(first), Shared(second)
-            await one.put(hashed("é"), "é")
-            assert await other.get(hashed("é")) == "é"
-            await one.put(hashed("a"), "b")  # somebody wrote another text there
-            assert await other.get(hashed("a")) is None
+async def test_replicas_share(redis: RedisServer) -> None:
+    first, second = pool(redis.url), pool(redis.url)
+    assert first is not None
+    assert second is not None
+    async with closing(first), closing(second):
+        one, other = Shared(first), Shared(second)
+        await one.put(hashed("é"), "é")
+        assert await other.get(hashed("é")) == "é"
+        await one.put(hashed("a"), "b")  # somebody wrote another text there
+        assert await other.get(hashed("a")) is None
 
 
 async def test_a_redis_that_is_away_knows_nothing() -> None:

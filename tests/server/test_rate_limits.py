@@ -1,14 +1,15 @@
 """Rates: over HTTP for callers, and in Redis for replicas."""
 
-from pathlib import Path
 from typing import Any
+
+from redis.asyncio import Redis
 
 from server.api_keys import hashed
 from server.rate_limits import Rates
 from server.redis_pool import closing, pool
 from server.settings import Settings
 from tests.conftest import Graph, StartGraph, answer, settings
-from tests.server.redis_server import needs_redis, redis_server
+from tests.programs import RedisServer
 
 
 def limited(per_minute: int = 3, **others: Any) -> Settings:
@@ -63,26 +64,20 @@ def test_without_a_limit_nothing_is_said(graph: Graph) -> None:
     assert "ratelimit-limit" not in response.headers
 
 
-@needs_redis
-async def test_replicas_count_together(tmp_path: Path) -> None:
-    with redis_server(tmp_path) as address:
-        first, second = pool(address), pool(address)
-        async with closing(first), closing(second):
-            one, other = Rates(3, first), Rates(3, second)
-            spent = [await rates.spend("ada") for rates in (one, other, one, other)]
-            assert [each.allowed for each in spent] == [True, True, True, False]
-            assert (await other.spend("eve")).allowed
+async def test_replicas_count_together(redis: RedisServer) -> None:
+    first, second = pool(redis.url), pool(redis.url)
+    async with closing(first), closing(second):
+        one, other = Rates(3, first), Rates(3, second)
+        spent = [await rates.spend("ada") for rates in (one, other, one, other)]
+        assert [each.allowed for each in spent] == [True, True, True, False]
+        assert (await other.spend("eve")).allowed
 
 
-@needs_redis
-async def test_redis_learns_no_names(tmp_path: Path) -> None:
-    with redis_server(tmp_path) as address:
-        connections = pool(address)
-        async with closing(connections):
-            await Rates(3, connections).spend("ada@example.com")
-            from redis.asyncio import Redis  # noqa: PLC0415
-
-            keys = await Redis(connection_pool=connections).keys("*")
+async def test_redis_learns_no_names(redis: RedisServer) -> None:
+    connections = pool(redis.url)
+    async with closing(connections):
+        await Rates(3, connections).spend("ada@example.com")
+        keys = await Redis(connection_pool=connections).keys("*")
     assert keys
     assert not [key for key in keys if b"ada" in key]
 
