@@ -21,11 +21,15 @@ RAW = (Scope.RAW, Scope.CARD, Scope.PERSONAL)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A client: `name` tells it from others; `sources` are those that it may read, None for all."""
+    """A client: `name` tells it from others; `sources` are those that it may read, None for all.
+
+    What it proved itself with is good until `expires_at`, in seconds since 1970; None for ever.
+    """
 
     name: str
     scopes: frozenset[str] = frozenset()
     sources: frozenset[str] | None = frozenset()
+    expires_at: float | None = None
 
     def may(self, *scopes: str) -> bool:
         return self.scopes.issuperset(scopes)

@@ -33,7 +33,11 @@ class LimitError(Exception):
 
     def __init__(self, what: str, value: int, limit: int, key: str) -> None:
         super().__init__(f"{what}: {value}, but the limit is {limit} (server.limits.{key})")
-        self.extensions = {"code": self.code, "value": value, "limit": limit, "key": key}
+        self.measured = {"value": value, "limit": limit, "key": key}
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        return {"code": self.code, **self.measured}
 
 
 class AllSourcesError(Exception):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from resolvers.errors import LimitError
-from server.errors import RefusedError, refused
+from server.errors import RefusedError, response_to
 
 RETRY_AFTER = "1"
 
@@ -73,8 +73,7 @@ class Admission:
             with self._traffic.operation():
                 return await _while_connected(self._app, scope, receive, send)
         except RefusedError as error:
-            headers = {"Retry-After": RETRY_AFTER}
-            answer = refused(error.status_code, error.reason, error.code, headers)
+            answer = response_to(error, {"Retry-After": RETRY_AFTER})
             return await answer(scope, receive, send)
 
 

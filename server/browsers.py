@@ -58,10 +58,19 @@ class OwnSiteReads:
             await self._app(scope, receive, send)
 
     def _is_foreign(self, request: Request) -> bool:
-        headers = request.headers
-        foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
         read = request.method == "GET" and not wants_page(request)
-        return foreign and read and headers.get("origin") not in self._origins
+        return read and _is_from_elsewhere(request) and self._is_unknown(request)
+
+    def _is_unknown(self, request: Request) -> bool:
+        return request.headers.get("origin") not in self._origins
+
+
+def _is_from_elsewhere(request: Request) -> bool:
+    """Whether a page of another site sends this: old browsers only say of which origin it is."""
+    site, origin = (request.headers.get(name) for name in ("sec-fetch-site", "origin"))
+    if site is not None:
+        return site not in ("none", "same-origin")
+    return origin is not None and origin.partition("://")[2] != request.headers.get("host")
 
 
 def _is_misled(scope: Scope) -> bool:

@@ -1,7 +1,7 @@
 """/graphql: operations over HTTP, in one answer or as a stream of events, and over WebSocket."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 from datetime import timedelta
 from typing import Any
@@ -26,8 +26,10 @@ from resolvers.context import Context
 from resolvers.errors import LimitError
 from server import graphiql
 from server.admission import Traffic
+from server.authentication import caller_of
+from server.batches import Batch
 from server.documents import is_subscription
-from server.errors import RefusedError, coded, presented, refused
+from server.errors import RefusedError, coded, presented, response_to, status_of
 from server.event_streams import until
 from server.limits import refusal as limit_refusal
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, accepted
@@ -39,8 +41,6 @@ from server.sockets import Conversation, TextSocket
 
 COST_HEADER = "X-Pacioli-Cost"
 INIT_SECONDS = 10  # for a socket to say who it is
-STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
-"""What is not the client's fault, though there is no data."""
 VARYING = {"Vary": "Accept"}
 _NO_LINES = {ord(each): " " for each in "\r\n"}
 
@@ -77,6 +77,7 @@ class Endpoint(GraphQL[Context, None]):
         self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
         self.max_body_bytes = settings.limits.max_body_bytes
         self._max_errors = settings.limits.max_errors
+        self._max_batch = settings.limits.max_batch_operations
         self.library = library or Library(settings.documents, Kept())
         self._stopping, self.traffic, self.rates = stopping, traffic, rates
 
@@ -101,15 +102,14 @@ class Endpoint(GraphQL[Context, None]):
             size += len(message.get("body", b""))
             if size > self.max_body_bytes:
                 limit = LimitError("bytes", size, self.max_body_bytes, "max_body_bytes")
-                raise RefusedError(413, limit.code, str(limit))
+                raise RefusedError.of(413, limit)
             return message
 
         return limited
 
     def _refused(self, error: HTTPException, request: Request) -> Response:
-        code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"
         headers = VARYING | ({"Allow": "GET, POST"} if error.status_code == 405 else {})
-        return refused(error.status_code, error.reason, code, headers, _media_type(request))
+        return response_to(error, headers, _media_type(request))
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
@@ -128,22 +128,19 @@ class Endpoint(GraphQL[Context, None]):
         response.media_type = _media_type(request)
         return response
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | Batch:  # type: ignore[override]
+        asked: Parameters | Sequence[Parameters]
         if request.method == "GET":
             asked = from_query_string(request.query_params)
         elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
             asked = from_body(await self._body(request))
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
-        asked.query = await self.library.text(asked)
-        asked.check()
-        return GraphQLRequestData(
-            asked.query,
-            asked.variables,
-            asked.operationName,
-            asked.extensions,
-            protocol="sse" if _is_streamed(asked, request.headers.get("accept")) else "http",
-        )
+        if not isinstance(asked, Parameters):
+            return Batch(asked, self._max_batch)
+        await asked.complete(self.library)
+        is_streamed = _is_streamed(asked, request.headers.get("accept"))
+        return asked.request("sse" if is_streamed else "http")
 
     async def _body(self, request: AsyncHTTPRequestAdapter) -> bytes:
         """The body, if it comes in time: who sends it drop by drop keeps a place from others."""
@@ -155,13 +152,29 @@ class Endpoint(GraphQL[Context, None]):
             raise HTTPException(408, message) from None
 
     async def execute_operation(self, *args: Any, **kwargs: Any) -> Any:
-        asked: GraphQLRequestData = kwargs["request_data"]
+        asked: GraphQLRequestData | Batch = kwargs["request_data"]
+        if isinstance(asked, Batch):
+            return await asked.results(self._part, kwargs["request"], self.traffic, self.rates)
         if asked.protocol == "http":
             return await super().execute_operation(*args, **kwargs)
         parameters = Parameters(
             asked.query, asked.variables, asked.operation_name, extensions=asked.extensions
         )
         return self.results(parameters, kwargs["context"])
+
+    async def _part(self, asked: Parameters, request: Request) -> ExecutionResult:
+        """Runs an operation of a batch, in a context of its own. Raises HTTPException."""
+        await asked.complete(self.library)
+        if is_subscription(asked.query or "", asked.operationName):
+            raise HTTPException(400, "A subscription cannot be part of a batch.")
+        return await self.execute_single(
+            request=request,
+            request_adapter=self.request_adapter_class(request),
+            sub_response=None,
+            context=self._new_context(request),
+            root_value=None,
+            request_data=asked.request(),
+        )
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         return await self._timely(super().execute_single(*args, **kwargs), kwargs["context"])
@@ -228,7 +241,8 @@ class Endpoint(GraphQL[Context, None]):
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:
         media_type = sub_response.media_type
-        status = _status(response_data) if media_type == GRAPHQL_RESPONSE else 200
+        own_status = media_type == GRAPHQL_RESPONSE and not isinstance(response_data, list)
+        status = status_of(response_data) if own_status else 200
         return Response(self.encode_json(response_data), status, VARYING, media_type=media_type)
 
     async def create_streaming_response(
@@ -238,8 +252,10 @@ class Endpoint(GraphQL[Context, None]):
         sub_response: Response,
         headers: Mapping[str, str],
     ) -> Response:
+        caller = caller_of(request)
+
         def lasting() -> AsyncIterator[str]:
-            return until(self._stopping, stream())
+            return until(self._stopping, stream(), caller.expires_at if caller else None)
 
         return await super().create_streaming_response(request, lasting, sub_response, headers)
 
@@ -280,11 +296,3 @@ def _is_streamed(asked: Parameters, header: str | None) -> bool:
         types = ", ".join((GRAPHQL_RESPONSE, JSON, EVENT_STREAM))
         raise HTTPException(406, f"There are answers as {types}, and Accept has none of them.")
     return True
-
-
-def _status(answer: Mapping[str, Any]) -> int:
-    """Without data nothing was executed; that is the client's fault, but for some errors."""
-    if "data" in answer:
-        return 200
-    codes = (error["extensions"]["code"] for error in answer["errors"])
-    return max(STATUSES.get(code, 400) for code in codes)

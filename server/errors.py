@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import msgspec
@@ -13,21 +13,34 @@ from starlette.responses import Response
 from resolvers.errors import LimitError
 
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
+"""What is not the client's fault, though there is no data."""
 logger = logging.getLogger("pacioli")
 
 
 class RefusedError(HTTPException):
     """A request that goes no further; the message may be shown."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, **more: Any) -> None:
         super().__init__(status, message)
-        self.code = code
+        self.extensions = {"code": code, **more}
+
+    @classmethod
+    def of(cls, status: int, limit: LimitError) -> Self:
+        """The refusal of a request that is past a limit."""
+        return cls(status, limit.code, str(limit), **limit.measured)
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:
     """The same error with a code."""
     error.extensions = {**(error.extensions or {}), "code": code}
     return error
+
+
+def told(error: HTTPException) -> GraphQLError:
+    """The error of a request that goes no further."""
+    extensions = error.extensions if isinstance(error, RefusedError) else {"code": "BAD_REQUEST"}
+    return GraphQLError(error.reason, extensions=extensions)
 
 
 def presented(errors: Sequence[GraphQLError], most: int | None = None) -> list[Mapping[str, Any]]:
@@ -43,6 +56,14 @@ def _presented(error: GraphQLError) -> GraphQLError:
     if "code" in (error.extensions or {}):
         return error
     return coded(error, "BAD_USER_INPUT") if is_of_variables(error) else _masked(error)
+
+
+def status_of(answer: Mapping[str, Any]) -> int:
+    """The HTTP status of an answer: without data the client is at fault, but for some errors."""
+    if "data" in answer:
+        return 200
+    codes = (error["extensions"]["code"] for error in answer["errors"])
+    return max(STATUSES.get(code, 400) for code in codes)
 
 
 def is_of_variables(error: GraphQLError) -> bool:
@@ -69,10 +90,14 @@ def refused(
     media_type: str = "application/json",
 ) -> Response:
     """The response to a request that goes no further."""
-    body = msgspec.json.encode(refusal(message, code))
-    return Response(body, status, headers, media_type=media_type)
+    return response_to(RefusedError(status, code, message), headers, media_type)
 
 
-def refusal(message: str, code: str) -> Mapping[str, Any]:
-    """The answer to a request that is not executed at all."""
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+def response_to(
+    error: HTTPException,
+    headers: Mapping[str, str] | None = None,
+    media_type: str = "application/json",
+) -> Response:
+    """The response to a request that goes no further because of an error."""
+    body = msgspec.json.encode({"errors": [told(error).formatted]})
+    return Response(body, error.status_code, headers, media_type=media_type)

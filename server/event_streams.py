@@ -1,18 +1,25 @@
 """Streams of events that end when the server does."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 
-async def until(stopping: asyncio.Event, events: AsyncIterator[str]) -> AsyncIterator[str]:
-    """The events, until the server stops: then there is no last one, so that clients come again."""
+async def until(
+    stopping: asyncio.Event, events: AsyncIterator[str], expires_at: float | None = None
+) -> AsyncIterator[str]:
+    """The events, until the server stops or the listener's credentials end (seconds since 1970).
+
+    Then there is no last one, so that clients come again.
+    """
     stop = asyncio.ensure_future(stopping.wait())
     coming: asyncio.Future[str] | None = None
     try:
-        while True:
+        while expires_at is None or time.time() < expires_at:
             coming = asyncio.ensure_future(anext(events, ""))
-            await asyncio.wait((coming, stop), return_when=asyncio.FIRST_COMPLETED)
-            if stop.done() or not (event := await coming):
+            left = None if expires_at is None else expires_at - time.time()
+            await asyncio.wait((coming, stop), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if stop.done() or not coming.done() or not (event := await coming):
                 return
             yield event
     finally:

@@ -1,12 +1,14 @@
 """GraphQL requests as clients send them: JSON bodies, query strings, messages of a socket."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from cross_web import HTTPException
+from strawberry.http import GraphQLRequestData, GraphQLRequestProtocol
 
 from server.documents import is_ambiguous, lacks_operation
+from server.persisted import Library
 
 
 class Parameters(msgspec.Struct):
@@ -17,6 +19,11 @@ class Parameters(msgspec.Struct):
     operationName: str | None = None  # noqa: N815 - its name on the wire
     documentId: str | None = None  # noqa: N815
     extensions: dict[str, Any] | None = None
+
+    async def complete(self, library: Library) -> None:
+        """Fetches the document where only its id was sent. Raises HTTPException, as `check`."""
+        self.query = await library.text(self)
+        self.check()
 
     def check(self) -> None:
         """Raises HTTPException where it cannot be told which operation is meant."""
@@ -29,13 +36,19 @@ class Parameters(msgspec.Struct):
         if lacks_operation(self.query, self.operationName):
             raise HTTPException(400, "The document has no operation of that name.")
 
+    def request(self, protocol: GraphQLRequestProtocol = "http") -> GraphQLRequestData:
+        """The same for Strawberry."""
+        return GraphQLRequestData(
+            self.query, self.variables, self.operationName, self.extensions, protocol
+        )
+
 
 PARAMETERS = Parameters.__struct_fields__
 
 
-def from_body(body: bytes) -> Parameters:
-    """The request of a POST. Raises HTTPException."""
-    asked: Parameters = decoded(body, Parameters)
+def from_body(body: bytes) -> Parameters | Sequence[Parameters]:
+    """The request of a POST, or the requests of a batch. Raises HTTPException."""
+    asked: Parameters | Sequence[Parameters] = decoded(body, Parameters | list[Parameters])
     return asked
 
 

@@ -111,6 +111,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_body_bytes: Count = 2**20
     max_operations_in_flight: Count = 256
     max_subscriptions: Count = 1000
+    max_batch_operations: Count = 8
     max_variable_values: Count = 5000
     max_tokens: Tokens = MOST_TOKENS
     max_fragments: Count = 200

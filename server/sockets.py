@@ -5,6 +5,8 @@ are believed; every operation has a context of its own; a document that cannot b
 operation, not the conversation; all errors have codes.
 """
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from typing import Any, Protocol, cast
@@ -25,16 +27,18 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
+from resolvers.callers import Caller
 from resolvers.context import Context
 from server.admission import Traffic
 from server.authentication import admit
-from server.errors import RefusedError, refusal
+from server.errors import told
 from server.persisted import Library
 from server.rate_limits import Rates
 from server.requests import Parameters
 
 TOO_BIG = 1009
-FORBIDDEN = 4403
+FORBIDDEN = 4403  # clients come again after it, and bring what is good by then
+EXPIRED = "The token has expired."
 LONGEST_REASON = 120  # of a closing: bytes that fit into its frame
 
 
@@ -127,6 +131,19 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         self.opening: Mapping[str, Any] = {}
         self._asked: dict[str, Parameters] = {}
 
+    async def handle(self) -> None:
+        """Speaks until the client has left, or what it proved itself with is no longer good."""
+        try:
+            async with asyncio.timeout(None) as self._good:
+                await super().handle()
+        except TimeoutError:
+            await self.websocket.close(FORBIDDEN, EXPIRED)
+
+    def _admitted(self, caller: Caller) -> None:
+        if caller.expires_at is not None:
+            left = caller.expires_at - time.time()
+            self._good.reschedule(asyncio.get_running_loop().time() + left)
+
     async def handle_message(self, message: Any) -> None:
         try:
             received = msgspec.convert(message, Received)
@@ -137,7 +154,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             self.opening = received.payload or {}
             message["payload"] = self.opening
             try:
-                await admit(self.websocket.ws, self.opening)
+                self._admitted(await admit(self.websocket.ws, self.opening))
             except AuthenticationError as error:
                 await self.websocket.close(FORBIDDEN, str(error)[:LONGEST_REASON])
                 return
@@ -156,14 +173,12 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                         await view.rates.demand(self.websocket.ws)
                     await self._answer(operation, asked)
             except HTTPException as error:
-                code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"
-                await _end(operation, refusal(error.reason, code)["errors"])
+                await _end(operation, [told(error).formatted])
 
     async def _answer(self, operation: Operation[Context, None], asked: Parameters) -> None:
         """Runs an operation to its end. Raises HTTPException for one that cannot be run."""
         view, socket = cast(View, self.view), self.websocket.ws
-        asked.query = await view.library.text(asked)
-        asked.check()
+        await asked.complete(view.library)
         context = view.context_of(socket, self.opening)
         async with aclosing(view.results(asked, context)) as results:
             async for result in results:

@@ -68,6 +68,7 @@ def _caller(claims: Mapping[str, Any], settings: IssuerSettings) -> Caller:
         f"{settings.issuer} {claims.get('sub', '')}",
         _words(claims.get(settings.scopes_claim)),
         None if "*" in sources else sources,
+        float(claims["exp"]) + LEEWAY_SECONDS,
     )
 
 

@@ -18,6 +18,16 @@ RSA, OTHER_RSA = (rsa.generate_private_key(65537, 2048) for _ in range(2))
 EC = ec.generate_private_key(ec.SECP256R1())
 
 
+def trusted(address: str) -> dict[str, Any]:
+    """How the configuration names an issuer that publishes its keys at an address."""
+    return {
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "jwks_url": f"{address}/jwks.json",
+        "algorithms": ["RS256", "ES256"],
+    }
+
+
 def claims(**changed: Any) -> dict[str, Any]:
     """What a good token says; a claim that is None is left out."""
     now = int(time.time())

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,28 +16,23 @@ from server.api_keys import hashed
 from server.app import create_app
 from server.authentication import Door, User, admit, caller_of
 from server.settings import ApiKeySettings, AuthSettings
-from tests.conftest import Graph, Stages, Yume, served_graph, settings, source
-from tests.server.issuers import AUDIENCE, EC, ISSUER, OTHER_RSA, RSA, Issuer, jwk, token
+from server.tokens import LEEWAY_SECONDS
+from tests.conftest import Graph, Stages, Whole, Yume, served_graph, settings, source
+from tests.server.issuers import EC, OTHER_RSA, RSA, Issuer, jwk, token, trusted
 
 KEY = "a key that only its owner knows"
+LIFE_PAY = {"api_key": "sandbox-life-pay-key", "org_guid": "6f1c2a52-9c1e-4f0a-8a57-6d2c3b5e7a10"}
 OPERATION = {"query": "{ sources { name } }"}
 
 
-def locked(issuer_address: str | None = None, **server: Any) -> Any:
+def locked(issuer_address: str | None = None, *sources: Any, **server: Any) -> Any:
     """Settings with one API key and perhaps an issuer of tokens."""
     auth: dict[str, Any] = {
         "api_keys": [{"name": "reporting", "hash": hashed(KEY), "sources": ["*"]}]
     }
     if issuer_address:
-        auth["issuers"] = [
-            {
-                "issuer": ISSUER,
-                "audience": AUDIENCE,
-                "jwks_url": f"{issuer_address}/jwks.json",
-                "algorithms": ["RS256", "ES256"],
-            }
-        ]
-    return settings(auth=auth, **server)
+        auth["issuers"] = [trusted(issuer_address)]
+    return settings(*sources, auth=auth, **server)
 
 
 def bearer(secret: str) -> Mapping[str, str]:
@@ -214,3 +210,21 @@ def test_without_auth_everybody_is_trusted(stages: Stages, still_yume: Yume) -> 
         for headers in ({}, bearer("anything")):
             response = graph.http.post("/graphql", json=OPERATION, headers=headers)
             assert response.json() == {"data": {"sources": [{"name": "rental"}]}}
+
+
+def test_a_stream_ends_with_its_token(
+    stages: Stages, own_whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    almost = SimpleNamespace(time=lambda: 2_000_000_000 + LEEWAY_SECONDS - 0.3)
+    monkeypatch.setattr("server.event_streams.time", almost)
+    life = f"{own_whole.sandbox.base_url}/life_pay"
+    account = {"name": "life-reports", "provider": "life_pay", "base_url": life}
+    query = f'subscription {{ exportTask(id: "{own_whole.export()}") {{ status }} }}'
+    sent = {**bearer(token(exp=2_000_000_000, sources="*")), "Accept": "text/event-stream"}
+    with (
+        stages.show(Issuer(jwk()).app) as address,
+        serve(stages, locked(address, {**account, **LIFE_PAY})) as graph,
+    ):
+        response = graph.http.post("/graphql", json={"query": query}, headers=sent)
+    assert response.status_code == 200
+    assert "complete" not in response.text, "it is not over, so the client comes again"

@@ -73,6 +73,18 @@ def test_another_site_cannot_read(graph: Graph, site: str) -> None:
         assert answer(response).codes == ["FORBIDDEN"]
 
 
+@pytest.mark.parametrize("origin", [APP, "null", "https://127.0.0.1.evil.example", "http://[::1"])
+def test_nor_by_a_browser_that_says_no_more_than_its_origin(graph: Graph, origin: str) -> None:
+    response = graph.http.get("/graphql", params=QUERY, headers={"Origin": origin})
+    assert answer(response).codes == ["FORBIDDEN"]
+
+
+def test_but_we_ourselves(graph: Graph, known: Graph) -> None:
+    for server, origin in ((graph, graph.address), (known, APP)):
+        response = server.http.get("/graphql", params=QUERY, headers={"Origin": origin})
+        assert answer(response).data == {"__typename": "Query"}
+
+
 @pytest.mark.parametrize("site", ["same-origin", "none", None])
 def test_our_own_pages_and_other_clients_can(graph: Graph, site: str | None) -> None:
     headers = {"Sec-Fetch-Site": site} if site else {}

@@ -59,7 +59,7 @@ def refused(response: httpx.Response) -> tuple[int, str]:
         b'{"query": ""}',
         b'{"query": 5}',
         b'{"query": ["{__typename}"]}',
-        b'[{"query": "{__typename}"}]',
+        b'[[{"query": "{__typename}"}]]',
         b'{"query": "{__typename}", "variables": []}',
         b'{"query": "{__typename}", "variables": "{}"}',
         b'{"query": "{__typename}", "operationName": 1}',

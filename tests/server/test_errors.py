@@ -1,13 +1,16 @@
 """How errors are told to clients."""
 
+import json
 import logging
+from typing import Any
 
 import pytest
+from cross_web import HTTPException
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from providers.errors import RateLimitedError
-from resolvers.errors import AllSourcesError, UserInputError
-from server.errors import coded, presented, refusal
+from resolvers.errors import AllSourcesError, LimitError, UserInputError
+from server.errors import RefusedError, coded, presented, response_to, status_of, told
 
 SECRET = "the password is swordfish"
 
@@ -24,22 +27,22 @@ def test_coded_keeps_what_was_there() -> None:
 
 
 def test_errors_with_a_code_are_told_as_they_are() -> None:
-    told = presented([coded(GraphQLError("Words."), "GRAPHQL_PARSE_FAILED")])
-    assert told == [{"message": "Words.", "extensions": {"code": "GRAPHQL_PARSE_FAILED"}}]
+    shown = presented([coded(GraphQLError("Words."), "GRAPHQL_PARSE_FAILED")])
+    assert shown == [{"message": "Words.", "extensions": {"code": "GRAPHQL_PARSE_FAILED"}}]
 
 
 def test_user_input_errors() -> None:
-    (told,) = presented([located(UserInputError("first: must be ..."))])
-    assert told["message"] == "first: must be ..."
-    assert told["extensions"] == {"code": "BAD_USER_INPUT"}
-    assert told["path"] == ["a", 0]
+    (shown,) = presented([located(UserInputError("first: must be ..."))])
+    assert shown["message"] == "first: must be ..."
+    assert shown["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert shown["path"] == ["a", 0]
 
 
 def test_upstream_errors_say_whose_they_are() -> None:
     error = RateLimitedError("slower", http_status=429, retry_after_seconds=2.5)
-    (told,) = presented([located(error.attributed("rental", "YUME"))])
-    assert told["message"] == "rental: slower"
-    assert told["extensions"] == {
+    (shown,) = presented([located(error.attributed("rental", "YUME"))])
+    assert shown["message"] == "rental: slower"
+    assert shown["extensions"] == {
         "code": "UPSTREAM_RATE_LIMITED",
         "source": "rental",
         "provider": "YUME",
@@ -52,11 +55,11 @@ def test_upstream_errors_say_whose_they_are() -> None:
 
 def test_an_error_of_all_sources_lists_them() -> None:
     lost = [RateLimitedError("slower").attributed(name, "YUME") for name in ("b", "a")]
-    (told,) = presented([located(AllSourcesError(lost))])
+    (shown,) = presented([located(AllSourcesError(lost))])
     code = "UPSTREAM_RATE_LIMITED"
-    assert told["extensions"]["code"] == code
-    assert told["extensions"]["source"] == "b"
-    assert told["extensions"]["sources"] == [
+    assert shown["extensions"]["code"] == code
+    assert shown["extensions"]["source"] == "b"
+    assert shown["extensions"]["sources"] == [
         {"source": "b", "code": code},
         {"source": "a", "code": code},
     ]
@@ -65,8 +68,8 @@ def test_an_error_of_all_sources_lists_them() -> None:
 def test_what_variables_are_refused_with() -> None:
     error = GraphQLError("Variable '$a' ...", original_error=GraphQLError("no number"))
     for each in (error, GraphQLError("Variable values are nested too deeply.")):
-        (told,) = presented([each])
-        assert told == {"message": each.message, "extensions": {"code": "BAD_USER_INPUT"}}
+        (shown,) = presented([each])
+        assert shown == {"message": each.message, "extensions": {"code": "BAD_USER_INPUT"}}
 
 
 @pytest.mark.parametrize(
@@ -81,11 +84,11 @@ def test_what_variables_are_refused_with() -> None:
 def test_everything_else_is_masked_and_logged(
     error: GraphQLError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (told,) = presented([error])
-    incident = told["extensions"]["incident"]
-    assert told["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
-    assert told.get("path") == error.path
-    assert SECRET not in str(told)
+    (shown,) = presented([error])
+    incident = shown["extensions"]["incident"]
+    assert shown["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
+    assert shown.get("path") == error.path
+    assert SECRET not in str(shown)
     (record,) = caplog.records
     assert (record.name, record.levelno) == ("pacioli", logging.ERROR)
     assert incident in record.message
@@ -96,13 +99,40 @@ def test_masked_errors_keep_their_place_in_the_document() -> None:
     document = parse("{ a }")
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    (told,) = presented(
+    (shown,) = presented(
         [GraphQLError(SECRET, nodes=list(operation.selection_set.selections), path=["a"])]
     )
-    assert told["locations"] == [{"line": 1, "column": 3}]
+    assert shown["locations"] == [{"line": 1, "column": 3}]
 
 
-def test_refusal() -> None:
-    assert refusal("No.", "BAD_REQUEST") == {
-        "errors": [{"message": "No.", "extensions": {"code": "BAD_REQUEST"}}]
-    }
+@pytest.mark.parametrize(
+    ("error", "extensions"),
+    [
+        (HTTPException(400, "No."), {"code": "BAD_REQUEST"}),
+        (RefusedError(401, "UNAUTHENTICATED", "No."), {"code": "UNAUTHENTICATED"}),
+        (
+            RefusedError.of(413, LimitError("bytes", 9, 8, "max_body_bytes")),
+            {"code": "LIMIT_EXCEEDED", "value": 9, "limit": 8, "key": "max_body_bytes"},
+        ),
+    ],
+)
+def test_refusals(error: HTTPException, extensions: dict[str, Any]) -> None:
+    assert told(error).formatted == {"message": error.reason, "extensions": extensions}
+    response = response_to(error, {"X": "y"}, "a/b")
+    assert (response.status_code, response.headers["x"]) == (error.status_code, "y")
+    assert response.headers["content-type"] == "a/b"
+    assert json.loads(bytes(response.body)) == {"errors": [told(error).formatted]}
+
+
+@pytest.mark.parametrize(
+    ("codes", "status"),
+    [
+        (["BAD_USER_INPUT"], 400),
+        (["OPERATION_TIMEOUT"], 504),
+        (["BAD_USER_INPUT", "INTERNAL_SERVER_ERROR"], 500),
+    ],
+)
+def test_the_status_of_an_answer(codes: list[str], status: int) -> None:
+    errors = [{"extensions": {"code": code}} for code in codes]
+    assert status_of({"errors": errors}) == status
+    assert status_of({"errors": errors, "data": None}) == 200

@@ -1,6 +1,7 @@
 """Streams of events end by themselves or with the server."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 from server.event_streams import until
@@ -32,6 +33,17 @@ async def test_a_stop_ends_a_stream_that_waits() -> None:
     stopping.set()
     assert await waiting == "the end"
     await closed.wait()
+
+
+async def test_a_stream_ends_with_what_its_listener_proved_itself_with() -> None:
+    async def events() -> AsyncIterator[str]:
+        yield "a"
+        await asyncio.get_running_loop().create_future()
+
+    stream = until(asyncio.Event(), events(), time.time() + 0.2)
+    assert [event async for event in stream] in (["a"], [])  # none on a machine that slept
+    past = until(asyncio.Event(), events(), time.time() - 1)
+    assert [event async for event in past] == []
 
 
 async def test_a_stop_before_the_beginning() -> None:

@@ -2,8 +2,11 @@
 
 import pytest
 from cross_web import HTTPException
+from strawberry.http import GraphQLRequestData
 
+from server.persisted import Kept, Library
 from server.requests import Parameters, from_body, from_query_string
+from server.settings import DocumentSettings
 
 
 def test_a_body_and_a_query_string_say_the_same() -> None:
@@ -14,7 +17,12 @@ def test_a_body_and_a_query_string_say_the_same() -> None:
     assert from_query_string(parameters) == expected
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"query": 1}', b'{"variables": []}', b"[" * 9999])
+def test_a_batch() -> None:
+    assert from_body(b'[{"query": "{a}"}, {}]') == [Parameters("{a}"), Parameters()]
+    assert from_body(b"[]") == []
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b'{"query": 1}', b'{"variables": []}', b"[" * 9999])
 def test_what_is_no_request(body: bytes) -> None:
     with pytest.raises(HTTPException) as caught:
         from_body(body)
@@ -38,6 +46,15 @@ TWO = "query A {a} query B {b}"
 def test_no_operation_is_meant(asked: Parameters) -> None:
     with pytest.raises(HTTPException):
         asked.check()
+
+
+async def test_what_is_known_by_an_id_is_completed() -> None:
+    library = Library(DocumentSettings(trusted="allow", manifest={"one": "{a}"}), Kept())
+    asked = Parameters(documentId="one", variables={"n": 1}, extensions={"x": 1})
+    await asked.complete(library)
+    assert asked.request("sse") == GraphQLRequestData("{a}", {"n": 1}, None, {"x": 1}, "sse")
+    with pytest.raises(HTTPException):
+        await Parameters().complete(library)
 
 
 @pytest.mark.parametrize(

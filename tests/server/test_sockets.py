@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from websockets.sync.client import ClientConnection, connect
 from server import endpoint
 from server.api_keys import hashed
 from server.persisted import hashed as documents_hash
-from tests.conftest import Graph, StartGraph, StartYume, Whole, settings, source
+from server.tokens import LEEWAY_SECONDS
+from tests.conftest import Graph, Stages, StartGraph, StartYume, Whole, settings, source
+from tests.server.issuers import Issuer, jwk, token, trusted
 
 LIFE_PAY = {"api_key": "sandbox-life-pay-key", "org_guid": "6f1c2a52-9c1e-4f0a-8a57-6d2c3b5e7a10"}
 PROTOCOL = "graphql-transport-ws"
@@ -250,6 +253,24 @@ def test_or_the_handshake_does(locked: Graph, opened: Open) -> None:
     socket.begin()
     answer = socket.ask("{ sources { name } }")
     assert answer["payload"] == {"data": {"sources": [{"name": "mine"}]}}
+
+
+def test_a_socket_is_closed_when_its_token_expires(
+    stages: Stages, start_graph: StartGraph, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, good_for_long = token(exp=2_000_000_000), token(exp=2_100_000_000)
+    close = SimpleNamespace(time=lambda: 2_000_000_000 + LEEWAY_SECONDS - 0.3)
+    monkeypatch.setattr("server.sockets.time", close)
+    with stages.show(Issuer(jwk()).app) as address:
+        graph = start_graph(settings(auth={"issuers": [trusted(address)]}))
+        socket, lasting = opened(graph), opened(graph)
+        lasting.begin({"Authorization": f"Bearer {good_for_long}"})
+        socket.begin({"Authorization": f"Bearer {good}"})
+        assert socket.closing() == 4403
+        handshake = opened(graph, additional_headers={"Authorization": f"Bearer {good}"})
+        handshake.begin()
+        assert handshake.closing() == 4403
+        assert lasting.ask("{ __typename }")["type"] == "next"
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"Authorization": "Bearer x"}, {"authorization": 1}])
