@@ -13,7 +13,7 @@ NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: run test bench bench-peers setup system-packages lock audit
+.PHONY: run test bench bench-peers setup system-packages dist reference lock audit
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -52,8 +52,14 @@ $(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/*
 
 system-packages: # as root on Debian: what the tests need besides
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium \
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium curl \
 		$$("$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
+
+dist: setup # build the wheel and the source distribution
+	$(BIN)/python -m hatchling build --directory dist
+
+reference: setup # write docs/reference.md anew, out of the schema
+	$(BIN)/python -m tests.docs.reference
 
 lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
 	$(COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock

@@ -95,7 +95,26 @@ def links(page: Path) -> Sequence[str]:
 
 
 NOT_RUN: Mapping[tuple[str, str], tuple[int, str]] = {
-    # How many blocks of this language a page has, and why they are not run here.
-    ("docs/check.md", "console"): (1, "shows an account that is configured wrongly"),
-    ("docs/clients/apollo.md", "js"): (1, "tests/frontend/test_docs.py: it is code that ran"),
+    # How many blocks of this kind a page has, and why they are not run here.
+    ("CONTRIBUTING.md", "console"): (1, "each command takes minutes; .ci/run runs the first two"),
+    ("README.md", "console"): (
+        2,
+        "make run is what every other test stands on; serve does not end",
+    ),
+    ("docs/accounts/README.md", "console"): (
+        1,
+        "serve does not end; tests/server/test_cli.py has it",
+    ),
+    ("docs/adding-a-provider.md", "console"): (1, "writes into the repository"),
+    ("docs/check.md", "console"): (1, "shows accounts that are configured wrongly"),
+    ("docs/federation.md", ""): (1, "a picture"),
+    ("docs/federation.md", "console"): (1, "serve does not end; tests/server/test_cli.py has it"),
+    ("docs/releasing.md", "console"): (4, "publishes; tests/test_packaging.py builds and installs"),
+    ("docs/running.md", "console"): (1, "serve does not end; tests/server/test_serving.py has it"),
+    ("docs/start.md", "console"): (
+        2,
+        "sets up and serves, as the test did before it reads the page",
+    ),
 }
+RUN_BY_CLIENTS = ("graphql client", "js", "jsx", "ts")
+"""What docs/clients shows is code that tests/frontend ran, which its test_docs.py sees to."""

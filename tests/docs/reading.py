@@ -88,6 +88,7 @@ class Reader:
 
     def _toml(self, block: Block, _: Block | None) -> None:
         for name in re.findall(r'(?:"file:|manifest = ")([^"]+)"', block.text):
+            assert not Path(name).is_absolute(), name
             (self._folder / name).write_text("{}" if name.endswith(".json") else "content")
         parse_configuration(block.text, self._folder / "pacioli.toml", Environment())
 
