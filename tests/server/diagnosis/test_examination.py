@@ -1,8 +1,15 @@
 """All that is configured is examined at once, and one thing that fails hides no other."""
 
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
 import pytest
 
+from sandbox.configuration import toml
 from server.diagnosis.examination import examined, remarks, steps
+from tests.conftest import Whole
 from tests.programs import free_port
 from tests.providers.servers import Server, http, saying
 from tests.server.diagnosis.upstreams import hung, invoices, listing, settings_of, source_at
@@ -66,3 +73,34 @@ def test_what_is_seldom_meant_is_remarked_upon() -> None:
     assert short.startswith("server.cursor_secret is short")
     assert "s3cret" not in short
     assert list(remarks(settings_of(SECRET))) == []
+
+
+ROWS = """{
+  invoices(first: 100, filter: { sources: ["sber-main"] }) { nodes { raw } }
+  payments(first: 100, filter: { sources: ["goed-payments"] }, orderBy: CREATED_AT_ASC) {
+    nodes { raw }
+  }
+}"""
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All texts and numbers in a JSON value."""
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts(each)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def test_the_sandbox_is_well_asked_little_and_none_of_its_values_are_told(whole: Whole) -> None:
+    address = str(whole.sandbox.base_url).rstrip("/")
+    with whole.counted() as calls:
+        report = asyncio.run(examined("x.toml", settings_of(SECRET, toml(address)), nothing))
+    assert report.ok
+    assert dict(calls) == {source.provider: source.calls for source in report.sources}
+    assert max(calls.values()) <= 2
+    told = msgspec.json.encode(report).decode()
+    data = whole.graph.data(ROWS)
+    values = {text for text in texts(data) if len(text) > 5} - {"refunded"}  # it names a field, too
+    assert len(values) > 1000
+    assert [value for value in values if f'"{value}"' in told or f" {value}" in told] == []
