@@ -8,12 +8,12 @@ import asyncio
 import socket
 import ssl
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-
-from server.listening import is_loopback
 
 CONNECT_SECONDS = 5
 FEW_DAYS = 21
@@ -30,17 +30,19 @@ _CERTIFICATES = {  # by OpenSSL's numbers; its own words may name the host
 
 
 class Reached(NamedTuple):
-    """Why there is no connection, if so, and how many days the certificate is still good."""
+    """Why there is no connection, if so, and what is to be said of the one that there is."""
 
     problem: str | None = None
     certificate_days: float | None = None
+    readable: bool = False
 
     @property
-    def warning(self) -> str | None:
-        """What will be a problem soon."""
-        if self.certificate_days is None or self.certificate_days >= FEW_DAYS:
-            return None
-        return f"its TLS certificate ends in {self.certificate_days:.0f} days"
+    def warnings(self) -> Iterator[str]:
+        """What is wrong without hindering the connection, or soon will be."""
+        if self.readable:
+            yield "it is asked by plain http: credentials can be read on the way"
+        if self.certificate_days is not None and self.certificate_days < FEW_DAYS:
+            yield f"its TLS certificate ends in {self.certificate_days:.0f} days"
 
 
 async def reached(url: str) -> Reached:
@@ -56,21 +58,24 @@ async def reached(url: str) -> Reached:
             )
     except (OSError, TimeoutError, UnicodeError) as error:
         return Reached(_problem(error))
-    certificate: dict[str, Any] = writer.get_extra_info("peercert") or {}
+    peer = writer.get_extra_info("peername")[0]
+    certificate: dict[str, Any] | None = writer.get_extra_info("peercert")
     writer.close()
     with suppress(OSError, TimeoutError):
         async with asyncio.timeout(1):
             await writer.wait_closed()
-    if "notAfter" not in certificate:
-        return Reached()
+    days = _days_left(certificate) if certificate else None
+    return Reached(certificate_days=days, readable=not secure and is_elsewhere(peer))
+
+
+def is_elsewhere(peer: str) -> bool:
+    """Whether what is sent to an address leaves this machine."""
+    return not ip_address(peer.partition("%")[0]).is_loopback
+
+
+def _days_left(certificate: dict[str, Any]) -> float:
     left = ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time()
-    return Reached(certificate_days=round(left / _DAY, 1))
-
-
-def in_the_clear(url: str) -> bool:
-    """Whether credentials that are sent to an address can be read on the way."""
-    parts = urlsplit(url)
-    return parts.scheme.lower() == "http" and not is_loopback(parts.hostname or "")
+    return round(left / _DAY, 1)
 
 
 @cache

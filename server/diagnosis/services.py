@@ -43,8 +43,8 @@ async def issuer_found(issuer: IssuerSettings) -> ServiceFound:
     connected = await connecting
     if connected.problem:
         message += f"; {connected.problem}"
-    soon = (connected.warning,) if connected.warning else ()
-    return ServiceFound(name=issuer.issuer, ok=ok, message=message, warnings=soon)
+    warnings = tuple(connected.warnings)
+    return ServiceFound(name=issuer.issuer, ok=ok, message=message, warnings=warnings)
 
 
 async def _keys(fetch: Fetch) -> tuple[bool, str]:

@@ -15,7 +15,7 @@ from providers.client import Probe, Source
 from providers.errors import UpstreamError
 from providers.wire import Request
 from server.diagnosis.lists import list_found, warnings
-from server.diagnosis.reachability import Reached, in_the_clear, reached
+from server.diagnosis.reachability import Reached, reached
 from server.diagnosis.report import ListFound, SourceFound
 from server.settings import SourceSettings
 
@@ -101,7 +101,7 @@ def _told(asked: _Asked, settings: SourceSettings, connected: Reached) -> Source
         clock_skew_seconds=asked.skew,
         certificate_days=connected.certificate_days,
         lists=tuple(asked.lists),
-        warnings=tuple(_warnings(asked, settings, connected)),
+        warnings=tuple(_warnings(asked, connected)),
     )
 
 
@@ -110,11 +110,8 @@ def _message(error: UpstreamError, connected: Reached) -> str:
     return f"{error.code}: {error.reason}{why}"
 
 
-def _warnings(asked: _Asked, settings: SourceSettings, connected: Reached) -> Iterator[str]:
-    if in_the_clear(settings.base_url):
-        yield "base_url is plain http: its credentials can be read on the way"
-    if connected.warning:
-        yield connected.warning
+def _warnings(asked: _Asked, connected: Reached) -> Iterator[str]:
+    yield from connected.warnings
     if asked.skew is not None and abs(asked.skew) > SKEW_SECONDS:
         side = "ahead of" if asked.skew > 0 else "behind"
         yield f"its clock is {abs(asked.skew):.0f} s {side} this machine's"

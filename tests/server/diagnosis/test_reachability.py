@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.diagnosis import reachability
-from server.diagnosis.reachability import Reached, in_the_clear, reached
+from server.diagnosis.reachability import Reached, is_elsewhere, reached
 from tests.programs import free_port
 from tests.providers.servers import Server, saying
 from tests.server.diagnosis.upstreams import Authority
@@ -54,9 +54,8 @@ async def test_how_long_a_certificate_is_good(authority: Authority, days: int) -
         answer = await reached(server.address)
     assert answer.problem is None
     assert answer.certificate_days == pytest.approx(days, abs=0.1)
-    assert (answer.warning is None) == (days == 90)
-    if answer.warning:
-        assert answer.warning == f"its TLS certificate ends in {days} days"
+    soon = [f"its TLS certificate ends in {days} days"] if days == 10 else []
+    assert list(answer.warnings) == soon
 
 
 @pytest.mark.parametrize(
@@ -87,13 +86,20 @@ async def test_what_speaks_no_tls(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "readable"),
+    ("peer", "elsewhere"),
     [
-        ("http://192.0.2.1/v1", True),
-        ("https://192.0.2.1/v1", False),
-        ("http://127.0.0.1:8001", False),
-        ("http://[::1]:8001", False),
+        ("192.0.2.1", True),
+        ("2001:db8::1", True),
+        ("fe80::1%eth0", True),
+        ("127.0.0.1", False),
+        ("::1", False),
     ],
 )
-def test_credentials_on_the_wire(url: str, readable: bool) -> None:
-    assert in_the_clear(url) is readable
+def test_what_leaves_this_machine(peer: str, elsewhere: bool) -> None:
+    assert is_elsewhere(peer) is elsewhere
+
+
+def test_credentials_that_can_be_read_are_warned_of() -> None:
+    assert list(Reached().warnings) == []
+    (warning,) = Reached(readable=True).warnings
+    assert "plain http" in warning
