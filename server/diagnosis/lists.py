@@ -14,7 +14,7 @@ UNORDERED = "none"
 
 
 def list_found(source: Source, kind: str, probe: Probe, page_size: int) -> ListFound:
-    """What a list is like. Raises MalformedError where a row has no id or no time of creation."""
+    """What a list is like. Raises MalformedError for a row with a bad id or time of creation."""
     page, piece = probe.page, probe.piece
     _judge(page.rows)
     return ListFound(
