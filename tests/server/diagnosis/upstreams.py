@@ -3,7 +3,7 @@
 import asyncio
 import json
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -73,10 +73,7 @@ class Authority:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority")])
-        limits = x509.BasicConstraints(ca=True, path_length=0)
-        certificate = self._signed(
-            self._name, self._key, 3650, lambda made: made.add_extension(limits, critical=True)
-        )
+        certificate = self._signed(self._name, self._key, 3650, _SIGNING)
         self.file = folder / "authority.pem"
         self.file.write_bytes(certificate.public_bytes(Encoding.PEM))
 
@@ -85,9 +82,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
-        certificate = self._signed(
-            name, key, days, lambda made: made.add_extension(names, critical=False)
-        )
+        certificate = self._signed(name, key, days, [(names, False)])
         file = self._folder / f"server-{days}-{address}.pem"
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
@@ -100,9 +95,10 @@ class Authority:
         name: x509.Name,
         key: ec.EllipticCurvePrivateKey,
         days: float,
-        extended: Callable[[x509.CertificateBuilder], x509.CertificateBuilder],
+        extensions: Sequence[tuple[x509.ExtensionType, bool]],
     ) -> x509.Certificate:
-        now = datetime.now(UTC)
+        """A certificate that is also strict enough for Python 3.13."""
+        now, issuer = datetime.now(UTC), self._key.public_key()
         builder = x509.CertificateBuilder(
             issuer_name=self._name,
             subject_name=name,
@@ -111,4 +107,29 @@ class Authority:
             not_valid_before=(now - timedelta(days=400)).replace(tzinfo=None),
             not_valid_after=(now + timedelta(days=days)).replace(tzinfo=None),
         )
-        return extended(builder).sign(self._key, hashes.SHA256())
+        identifiers = [
+            (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
+            (x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), False),
+        ]
+        for extension, critical in [*extensions, *identifiers]:
+            builder = builder.add_extension(extension, critical)
+        return builder.sign(self._key, hashes.SHA256())
+
+
+_SIGNING = (
+    (x509.BasicConstraints(ca=True, path_length=0), True),
+    (
+        x509.KeyUsage(
+            digital_signature=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=True,
+            crl_sign=True,
+            encipher_only=False,
+            decipher_only=False,
+        ),
+        True,
+    ),
+)
