@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
 	done)
 UV ?= uv
+DOCKER ?= docker
 BIN := .venv/bin
 READY := .venv/.ready
 # The pages for people are bundled with node: the machine's, else one from the package index.
@@ -13,7 +14,7 @@ NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: run test bench bench-peers setup system-packages lock audit
+.PHONY: run test bench bench-peers setup system-packages dist image reference lock audit
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -52,8 +53,17 @@ $(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/*
 
 system-packages: # as root on Debian: what the tests need besides
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium \
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium curl \
 		$$("$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
+
+dist: setup # build the wheel and the source distribution
+	$(BIN)/python -m hatchling build --directory dist
+
+image: # build the container's image, with docker or what is called DOCKER
+	$(DOCKER) build --tag pacioli .
+
+reference: setup # write docs/reference.md anew, out of the schema
+	$(BIN)/python -m tests.docs.reference
 
 lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
 	$(COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock

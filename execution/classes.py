@@ -18,6 +18,8 @@ _UNION_RESOLVER = f"{StrawberryUnion.get_type_resolver.__qualname__}."
 
 def is_plain(kind: type) -> bool:
     """Whether the class alone tells that its objects are no exceptions and not awaitable."""
+    if kind in PLAIN:  # from Python 3.13 on the flags of some look like those of classes in Python
+        return True
     if issubclass(kind, Exception | GeneratorType | type | type(None)):
         return False
     if hasattr(kind, "__await__") or hasattr(kind, "__getattr__"):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,6 +24,14 @@ T = TypeVar("T")
 Judge = Callable[[Answer], T]
 _PROBE_SECONDS = 30.0
 _SHORTEST = 8  # of what is a secret among the credentials; the others are words like "ru"
+
+
+class Probe(NamedTuple):
+    """What a probe gave; `piece` is None where the upstream decides how long its pages are."""
+
+    page: Page
+    piece: Slice | Stretch | None
+    answer: Answer
 
 
 class Source:
@@ -134,18 +142,25 @@ class Source:
             raise self.failed(MalformedError("the answer is another row than was asked for"))
         return record
 
-    async def probe(self, kind: str) -> Page:
-        """The first row of a list, to see whether the account can be read. Raises UpstreamError."""
+    def everything(self, kind: str) -> Request:
+        """The list of all rows of a kind, of sales those of the last day, without paging."""
+        query = EVERYTHING[kind](datetime.now(UTC))
+        return self.plan(self.spec.listings[kind], query).lanes[0]
+
+    async def probe(self, kind: str, rows: int = 1) -> Probe:
+        """The first rows of a list, to see what the account can read. Raises UpstreamError."""
         listing = self.spec.listings[kind]
-        lane = self.plan(listing, EVERYTHING[kind](datetime.now(UTC))).lanes[0]
-        position = listing.paginator.first_row
-        request = listing.paginator.request(lane, position)
+        piece = listing.paginator.first_row
+        if piece is not None:
+            piece = piece._replace(size=rows)
 
         def read(answer: Answer) -> Page:
-            return self.page(listing, position, answer)
+            return self.page(listing, piece, answer)
 
         terms = Terms(kind, Deadline(_PROBE_SECONDS), anew=True)
-        return read(await self.ask(request, terms, read))
+        request = listing.paginator.request(self.everything(kind), piece)
+        answer = await self.ask(request, terms, read)
+        return Probe(read(answer), piece, answer)
 
     def _read(self, read: Callable[[Response, Origin], T], answer: Answer, rows: str | None) -> T:
         """What `read` makes of the answer, unless it is a refusal."""

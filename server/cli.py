@@ -18,12 +18,12 @@ from typing import NoReturn
 import click
 import msgspec
 
-from providers.client import Source
-from providers.errors import UpstreamError
 from sandbox.app import create_app as create_sandbox
 from sandbox.configuration import toml
 from server.api_keys import hashed
 from server.configuration import ConfigError, load, parse
+from server.diagnosis.printing import print_report, progress
+from server.diagnosis.report import Report
 from server.listening import OPEN_DOOR, ListenError, address_of, bound, is_loopback
 from server.serving import Server, Workers, serve_graph
 from server.settings import Settings, SourceSettings
@@ -43,25 +43,6 @@ config_option = click.option(
     help=f"The TOML file. Without this option {CONFIG}, if there is one.",
 )
 port_type = click.IntRange(0, 65535)
-
-
-class Answer(msgspec.Struct):
-    """How a source answered to `pacioli check`."""
-
-    name: str
-    provider: str
-    ok: bool
-    message: str
-    code: str | None = None
-
-
-class Report(msgspec.Struct):
-    """What `pacioli check` found."""
-
-    file: str
-    ok: bool
-    mistakes: tuple[Mistake, ...] = ()
-    sources: tuple[Answer, ...] = ()
 
 
 @click.group()
@@ -112,29 +93,28 @@ def serve(
 
 @main.command()
 @config_option
-@click.option("--offline", is_flag=True, help="Read the file only, ask no source.")
+@click.option("--offline", is_flag=True, help="Read the file only, ask nobody.")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 def check(path: Path | None, offline: bool, as_json: bool) -> None:
-    """Name every mistake in the configuration, then ask each source for one row.
+    """Tell all that can be known before serving.
 
-    The exit code is 2 if the configuration is wrong and 1 if a source fails.
+    Names every mistake in the configuration, then asks each source for a row and a page, and the
+    cache and the issuers of tokens whether they answer. The exit code is 2 if the configuration is
+    wrong and 1 if something does not answer as it should; warnings do not count.
     """
     file = _present(path) or CONFIG
     try:
         settings = _chosen(load(file, os.environ), None, file)
     except ConfigError as error:
         if as_json:
-            _print_json(Report(error.file, False, error.mistakes))
+            _print_json(Report(file=error.file, ok=False, mistakes=error.mistakes))
         _stop(str(error), 2)
-    answers = () if offline else asyncio.run(_ask_all(settings))
-    ok = all(answer.ok for answer in answers)
+    report = _examined(file, settings, offline=offline)
     if as_json:
-        _print_json(Report(str(file), ok, (), answers))
+        _print_json(report)
     else:
-        click.echo(f"{file}: no mistakes, sources: {len(settings.sources)}")
-        for answer in answers:
-            click.echo(f"{answer.name}: {answer.message}")
-    raise SystemExit(0 if ok else 1)
+        print_report(report, len(settings.sources))
+    raise SystemExit(0 if report.ok else 1)
 
 
 @main.command()
@@ -225,21 +205,13 @@ def _sandbox() -> Iterator[tuple[SourceSettings, ...]]:
         thread.join()
 
 
-async def _ask_all(settings: Settings) -> tuple[Answer, ...]:
-    from server.sources import open_sources  # noqa: PLC0415
+def _examined(file: Path, settings: Settings, *, offline: bool) -> Report:
+    from server.diagnosis.examination import examined, remarks, steps  # noqa: PLC0415
 
-    async with open_sources(settings) as sources:
-        return tuple(await asyncio.gather(*map(_ask, sources)))
-
-
-async def _ask(source: Source) -> Answer:
-    """Asks for one row of the first list that the source has."""
-    try:
-        await source.probe(next(iter(source.spec.listings)))
-    except UpstreamError as error:
-        message = f"{error.code}: {error.reason}"
-        return Answer(source.name, source.spec.name, False, message, error.code)
-    return Answer(source.name, source.spec.name, True, "answers")
+    if offline:
+        return Report(file=str(file), ok=True, warnings=tuple(remarks(settings)))
+    with progress(steps(settings)) as done:
+        return asyncio.run(examined(str(file), settings, done))
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -21,8 +21,15 @@ logger = logging.getLogger("pacioli")
 Fetch = Callable[[], Awaitable[bytes]]
 
 
-class _KeySetDocument(msgspec.Struct):
+class KeySetDocument(msgspec.Struct):
+    """What is at the address of a key set."""
+
     keys: Sequence[dict[str, Any]]
+
+    @property
+    def signing(self) -> Sequence[Mapping[str, Any]]:
+        """Those that signatures are verified with."""
+        return [key for key in self.keys if key.get("use", "sig") == "sig"]
 
 
 class KeySet:
@@ -62,12 +69,12 @@ class KeySet:
 
     async def _fetch_anew(self) -> None:
         try:
-            document = msgspec.json.decode(await self._fetch(), type=_KeySetDocument)
+            document = msgspec.json.decode(await self._fetch(), type=KeySetDocument)
         except (UpstreamError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             logger.warning("the keys of an issuer cannot be read: %s", type(error).__name__)
             self._in_vain = True
         else:
-            self._keys = [key for key in document.keys if key.get("use", "sig") == "sig"]
+            self._keys = document.signing
             self._fetched_at, self._in_vain = self._clock(), False
         finally:
             self._tried_at, self._fetching = self._clock(), None

@@ -84,6 +84,7 @@ IMPORTS: Mapping[str, Imports] = {
         ("graphql", "strawberry"),
     ),
     "server.cli": Imports((*PACKAGES, "execution"), ("click", "msgspec", "starlette", "uvicorn")),
+    "server.diagnosis.printing": Imports(("server.diagnosis.report",), ("click",)),
     "server.shared": Imports(("providers.pace", "server.redis_pool"), ("redis",)),
     "server": Imports(
         ("server", "schema", "execution", "resolvers", "providers"),

@@ -11,7 +11,7 @@ from tests.frontend.programs import HERE
 ROOT = HERE.parents[1]
 PAGES = sorted((ROOT / "docs" / "clients").glob("*.md"))
 BLOCK = re.compile(r"^```(js|jsx|ts)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-OPERATION = re.compile(r"^```graphql\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+OPERATION = re.compile(r"^```graphql(?: client)?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SOURCES = [
     path.read_text("utf-8")
     for path in HERE.rglob("*")

@@ -1,6 +1,7 @@
 """A server that says byte for byte what a test wants it to."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, Self
 
@@ -46,18 +47,19 @@ def hanging_up(data: bytes) -> Answer:
 class Server:
     """Listens on a port of its own, at `address`; `heard` are the requests so far.
 
-    A connection stays open when `answer` returns, and is closed when the server goes.
+    A connection stays open when `answer` returns, and is closed when the server goes. With a `tls`
+    context it speaks TLS.
     """
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
+        self.answer, self._tls = answer, tls
         self.heard: list[Heard] = []
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
         host, port = self._server.sockets[0].getsockname()
-        self.address = f"http://{host}:{port}"
+        self.address = f"http{'s' if self._tls else ''}://{host}:{port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:

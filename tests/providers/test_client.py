@@ -281,11 +281,16 @@ async def test_plan_and_find_are_those_of_the_account() -> None:
     assert server.heard == []
 
 
-async def test_probe_asks_for_one_row() -> None:
+async def test_probe_asks_for_one_row_or_so_many() -> None:
     async with asking(saying(http(EXAMPLE))) as (server, source):
-        page = await source.probe("invoices")
-    assert len(page.rows) == 2
-    assert [heard.target for heard in server.heard] == [f"{LANE.path}?page=1&pageSize=1"]
+        probe = await source.probe("invoices")
+        assert (await source.probe("invoices", 50)).piece == Slice(0, 50)
+    assert (len(probe.page.rows), probe.piece) == (2, Slice(0, 1))
+    assert probe.answer.response.status == 200
+    assert [heard.target for heard in server.heard] == [
+        f"{LANE.path}?page=1&pageSize=1",
+        f"{LANE.path}?page=1&pageSize=50",
+    ]
     assert source.last_success_at is not None
 
 

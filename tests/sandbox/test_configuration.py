@@ -36,4 +36,4 @@ async def test_every_list_of_every_source_can_be_read(suggested: Settings) -> No
     async with open_sources(suggested) as sources:
         probed = [await source.probe(kind) for source in sources for kind in source.spec.listings]
     assert len(probed) == 6
-    assert all(page.rows for page in probed)
+    assert all(probe.page.rows for probe in probed)

@@ -1,4 +1,3 @@
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -6,8 +5,6 @@ import pytest
 
 from providers.queries import Direction
 from server.settings import (
-    AuthSettings,
-    DocumentSettings,
     Limits,
     Secret,
     ServerSettings,
@@ -60,13 +57,3 @@ def test_defaults() -> None:
 def test_settings_do_not_change(settings: msgspec.Struct) -> None:
     with pytest.raises(AttributeError, match="immutable"):
         setattr(settings, settings.__struct_fields__[0], None)
-
-
-@pytest.mark.parametrize("kind", [Limits, ServerSettings, AuthSettings, DocumentSettings])
-def test_the_readme_names_every_key(kind: type[msgspec.Struct]) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    tables = {"limits", "documents", "issuers", "api_keys"}
-    for field in msgspec.structs.fields(kind):
-        shown = f"[[auth.{field.name}]]" if kind is AuthSettings else field.name
-        named = field.name in tables or f"`{shown}`" in readme or f"{shown} = " in readme
-        assert named, f"README.md does not name {shown}"

@@ -1,0 +1,1 @@
+"""What `pacioli check` finds out before anything is served."""
