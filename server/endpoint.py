@@ -29,6 +29,7 @@ from server.admission import Traffic
 from server.documents import is_subscription
 from server.errors import RefusedError, coded, presented, refused
 from server.event_streams import until
+from server.inline_traces import asks_for_trace, traced
 from server.limits import refusal as limit_refusal
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, accepted
 from server.persisted import Kept, Library
@@ -76,7 +77,7 @@ class Endpoint(GraphQL[Context, None]):
         )
         self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
         self.max_body_bytes = settings.limits.max_body_bytes
-        self._max_errors = settings.limits.max_errors
+        self._max_errors, self._traces = settings.limits.max_errors, settings.inline_traces
         self.library = library or Library(settings.documents, Kept())
         self._stopping, self.traffic, self.rates = stopping, traffic, rates
 
@@ -164,7 +165,10 @@ class Endpoint(GraphQL[Context, None]):
         return self.results(parameters, kwargs["context"])
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        return await self._timely(super().execute_single(*args, **kwargs), kwargs["context"])
+        coming = self._timely(super().execute_single(*args, **kwargs), kwargs["context"])
+        if self._traces and asks_for_trace(kwargs["request"].headers):
+            coming = traced(coming, self._max_errors)
+        return await coming
 
     async def results(
         self, asked: Parameters, context: Context
