@@ -13,7 +13,7 @@ NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: run test bench bench-peers setup system-packages lock audit
+.PHONY: run test bench bench-peers setup supergraph system-packages lock audit
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -50,9 +50,13 @@ $(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/*
 		cd graphiql && npm ci --silent && npm run --silent build || \
 		{ echo "GraphiQL could not be built; the server runs without it" >&2; test -z "$$CI"; }
 
+supergraph: setup # write what deploy/ gives the gateway anew; needs Node.js and npm
+	cd tests/federation && npm ci --silent
+	$(BIN)/pacioli schema --federation | node tests/federation/supergraph.mjs > deploy/gateway/supergraph.graphql
+
 system-packages: # as root on Debian: what the tests need besides
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium \
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium prometheus \
 		$$("$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
 
 lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
