@@ -7,7 +7,7 @@ import { gateways } from "./gateways.mjs";
 import * as orders from "./orders.mjs";
 import { record } from "./recorder.mjs";
 
-const { gateway, url, sdl, known, query, variables, headers, moves, traces } = JSON.parse(process.argv[2]);
+const { gateway, url, sdl, known, query, variables, headers, moves, ...options } = JSON.parse(process.argv[2]);
 const service = await orders.start(known);
 // The recorder knows nothing of the WebSocket that a gateway subscribes over.
 const pacioli = moves ? { url, stop: async () => {} } : await record(url);
@@ -18,7 +18,7 @@ const { supergraphSdl, errors } = composeServices([
 if (errors) {
   throw new Error(errors.map(({ message }) => message).join("\n"));
 }
-const served = await gateways[gateway](supergraphSdl, traces);
+const served = await gateways[gateway](supergraphSdl, options);
 if (moves) {
   const client = createClient({ url: served.url, singleConnection: false });
   for await (const { data, errors } of client.iterate({ query, variables })) {

@@ -25,7 +25,7 @@ const tracing = {
   },
 };
 
-async function apollo(supergraphSdl, traces) {
+async function apollo(supergraphSdl, { traces }) {
   const gateway = new ApolloGateway({
     supergraphSdl,
     logger: { debug() {}, info() {}, warn: console.error, error: console.error },
@@ -39,7 +39,7 @@ async function apollo(supergraphSdl, traces) {
   return { url, stop: () => server.stop() };
 }
 
-async function hive(supergraph) {
+async function hive(supergraph, { socket }) {
   const gateway = createGatewayRuntime({
     supergraph,
     logging: false,
@@ -48,7 +48,9 @@ async function hive(supergraph) {
         authorization: request.headers.get("authorization"),
       }),
     },
-    transportEntries: { pacioli: { options: { subscriptions: { kind: "ws" } } } },
+    transportEntries: socket
+      ? { pacioli: { options: { subscriptions: { kind: "ws" } } } }
+      : {}, // else events come over HTTP
   });
   const server = createServer(gateway);
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
