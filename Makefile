@@ -28,7 +28,7 @@ bench: setup # measure; ARGS=execution for one of the benchmarks only
 	$(BIN)/python -m benchmarks $(ARGS)
 
 bench-peers: setup # measure other servers; needs Node.js and npm
-	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
+	cd benchmarks/peers && npm ci
 	$(BIN)/python -m benchmarks peers
 
 setup: $(READY) $(PAGES) # fill .venv with the locked dependencies and the project; bundle GraphiQL
