@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from redis import Redis
+from redis.exceptions import AuthenticationError
 
 from server.configuration import load
 from server.settings import ServerSettings
-from tests.programs import needed
+from tests.programs import free_port, needed
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -169,6 +171,26 @@ def test_its_files_are_here() -> None:
     ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
     assert {each["file"].partition("/")[0] for each in COMPOSE["secrets"].values()} == {"secrets"}
     assert "deploy/secrets/" in ignored
+
+
+def test_valkey_starts_as_it_is_told_and_asks_for_the_password(tmp_path: Path) -> None:
+    (tmp_path / "valkey_conf").write_text("requirepass open-sesame\n")
+    program, config, *options = COMPOSE["services"]["valkey"]["command"]
+    assert (program, config) == ("valkey-server", "/run/secrets/valkey_conf")
+    port = free_port()
+    where = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path)]
+    command = [needed("valkey-server", "redis-server"), tmp_path / "valkey_conf", *options, *where]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert any("Ready to accept connections" in line for line in process.stdout)
+            with Redis(port=port) as stranger, pytest.raises(AuthenticationError):
+                stranger.ping()
+            with Redis.from_url(f"redis://:open-sesame@127.0.0.1:{port}/0") as known:
+                kept = known.config_get("maxmemory") | known.config_get("maxmemory-policy")
+            assert kept == {"maxmemory": str(256 * 2**20), "maxmemory-policy": "allkeys-lru"}
+        finally:
+            process.kill()
 
 
 # ---------------------------------------------------------------- the configuration
