@@ -16,6 +16,11 @@ from tests.conftest import Graph, StartGraph, StartYume, Whole, settings, source
 
 HEADER = "Apollo-Federation-Include-Trace"
 QUERY = "{ invoices(first: 2) { nodes { id status total { amount } } } }"
+LINKED = """{
+  payments(first: 40, filter: { sources: ["goed-payments"] }) {
+    nodes { gross { amount } invoice { id payments { totalCount nodes { status } } } }
+  }
+}"""
 
 
 def extensions(graph: Graph, **headers: str) -> Any:
@@ -29,12 +34,13 @@ def test_only_who_asks_gets_one(whole: Whole) -> None:
     assert extensions(whole.graph, **{HEADER: "ftv1"}).keys() == {"ftv1"}
 
 
-def test_the_answer_and_its_calls_are_the_same(whole: Whole) -> None:
+@pytest.mark.parametrize("query", [QUERY, LINKED])
+def test_the_answer_and_its_calls_are_the_same(whole: Whole, query: str) -> None:
     with whole.counted() as usual:
-        plain = whole.graph.data(QUERY)
+        plain = whole.graph.data(query)
     with whole.counted() as calls:
         answer = whole.graph.http.post(
-            "/graphql", json={"query": QUERY}, headers={HEADER: "ftv1"}
+            "/graphql", json={"query": query}, headers={HEADER: "ftv1"}
         ).json()
     assert answer["data"] == plain
     assert calls == usual
