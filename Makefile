@@ -14,7 +14,7 @@ NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
-.PHONY: run test bench bench-peers setup system-packages dist image reference lock audit
+.PHONY: run test bench bench-peers setup supergraph system-packages dist image reference lock audit
 
 run: setup # start the server, without a pacioli.toml on the sandbox
 	$(BIN)/pacioli serve $(ARGS)
@@ -29,7 +29,7 @@ bench: setup # measure; ARGS=execution for one of the benchmarks only
 	$(BIN)/python -m benchmarks $(ARGS)
 
 bench-peers: setup # measure other servers; needs Node.js and npm
-	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
+	cd benchmarks/peers && npm ci
 	$(BIN)/python -m benchmarks peers
 
 setup: $(READY) $(PAGES) # fill .venv with the locked dependencies and the project; bundle GraphiQL
@@ -51,9 +51,13 @@ $(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/*
 		cd graphiql && npm ci --silent && npm run --silent build || \
 		{ echo "GraphiQL could not be built; the server runs without it" >&2; test -z "$$CI"; }
 
+supergraph: setup # write what deploy/ gives the gateway anew; needs Node.js and npm
+	cd tests/federation && npm ci --silent
+	$(BIN)/pacioli schema --federation | node tests/federation/supergraph.mjs > deploy/gateway/supergraph.graphql
+
 system-packages: # as root on Debian: what the tests need besides
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium curl \
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium curl prometheus \
 		$$("$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
 
 dist: setup # build the wheel and the source distribution

@@ -32,7 +32,7 @@ class Server:
                 fields = path.read_text().rpartition(")")[2].split()
             except OSError:
                 continue  # it has ended meanwhile
-            if int(fields[2]) == self.pid:
+            if int(fields[2]) == self.pid and fields[0] != "Z":
                 group.append(int(path.parent.name))
         return group
 

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from execution.executor import CompiledExecutor
 from providers.client import Source
 from resolvers.callers import NOBODY, Scope
 from resolvers.context import Context, Limits
@@ -26,6 +27,7 @@ from server.authentication import Door, caller_of
 from server.documents import documents
 from server.endpoint import Endpoint
 from server.graphiql import STATIC
+from server.inline_traces import TraceableExecutor
 from server.middleware import at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
 from server.rate_limits import Rates
@@ -110,7 +112,7 @@ def _endpoint(
 ) -> Endpoint:
     per_minute = server.limits.operations_per_minute
     return Endpoint(
-        build([documents(server)]),
+        build([documents(server)], TraceableExecutor if server.inline_traces else CompiledExecutor),
         new_context,
         server,
         traffic=traffic,

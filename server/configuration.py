@@ -81,8 +81,8 @@ class _Reader(Tables):
         values = self.values("server.", table, fields_of(ServerSettings))
         if "cursor_secret" in values:
             values["cursor_secret"] = Secret(values["cursor_secret"])
-        shown = values.get("introspection", is_open)
-        usual = {"graphiql": is_open, "introspection": is_open, "composition": shown}
+        usual = dict.fromkeys(("graphiql", "introspection", "inline_traces"), is_open)
+        usual["composition"] = values.get("introspection", is_open)
         return ServerSettings(**usual | values, limits=limits, documents=documents)
 
     def _documents(self, table: dict[str, Any]) -> DocumentSettings:

@@ -11,7 +11,7 @@ from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from graphql import GraphQLError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry import Schema
 from strawberry.asgi import GraphQL
@@ -28,9 +28,11 @@ from server import graphiql
 from server.admission import Traffic
 from server.authentication import caller_of
 from server.batches import Batch
+from server.bodies import body, limited
 from server.documents import is_subscription
-from server.errors import RefusedError, coded, presented, response_to, status_of
+from server.errors import coded, presented, response_to, status_of
 from server.event_streams import until
+from server.inline_traces import asks_for_trace, traced
 from server.limits import refusal as limit_refusal
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, accepted
 from server.persisted import Kept, Library
@@ -76,7 +78,7 @@ class Endpoint(GraphQL[Context, None]):
         )
         self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
         self.max_body_bytes = settings.limits.max_body_bytes
-        self._max_errors = settings.limits.max_errors
+        self._max_errors, self._traces = settings.limits.max_errors, settings.inline_traces
         self._max_batch = settings.limits.max_batch_operations
         self.library = library or Library(settings.documents, Kept())
         self._stopping, self.traffic, self.rates = stopping, traffic, rates
@@ -85,27 +87,12 @@ class Endpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             await self.run(WebSocket(scope, receive, send))
             return
-        request = Request(scope, self._limited(receive))
+        request = Request(scope, limited(receive, self.max_body_bytes))
         try:
             response = await self.run(request)
         except HTTPException as error:
             response = self._refused(error, request)
         await response(scope, receive, send)
-
-    def _limited(self, receive: Receive) -> Receive:
-        """A `receive` that refuses to read a body past the limit."""
-        size = 0
-
-        async def limited() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > self.max_body_bytes:
-                limit = LimitError("bytes", size, self.max_body_bytes, "max_body_bytes")
-                raise RefusedError.of(413, limit)
-            return message
-
-        return limited
 
     def _refused(self, error: HTTPException, request: Request) -> Response:
         headers = VARYING | ({"Allow": "GET, POST"} if error.status_code == 405 else {})
@@ -133,7 +120,7 @@ class Endpoint(GraphQL[Context, None]):
         if request.method == "GET":
             asked = from_query_string(request.query_params)
         elif (request.content_type or "").partition(";")[0].strip().lower() == JSON:
-            asked = from_body(await self._body(request))
+            asked = from_body(await body(request, self._timeout))
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
         if not isinstance(asked, Parameters):
@@ -141,15 +128,6 @@ class Endpoint(GraphQL[Context, None]):
         await asked.complete(self.library)
         is_streamed = _is_streamed(asked, request.headers.get("accept"))
         return asked.request("sse" if is_streamed else "http")
-
-    async def _body(self, request: AsyncHTTPRequestAdapter) -> bytes:
-        """The body, if it comes in time: who sends it drop by drop keeps a place from others."""
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await request.get_body()
-        except TimeoutError:
-            message = f"The body did not arrive within {self._timeout:g} s."
-            raise HTTPException(408, message) from None
 
     async def execute_operation(self, *args: Any, **kwargs: Any) -> Any:
         asked: GraphQLRequestData | Batch = kwargs["request_data"]
@@ -177,7 +155,10 @@ class Endpoint(GraphQL[Context, None]):
         )
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
-        return await self._timely(super().execute_single(*args, **kwargs), kwargs["context"])
+        coming = self._timely(super().execute_single(*args, **kwargs), kwargs["context"])
+        if self._traces and asks_for_trace(kwargs["request"].headers):
+            coming = traced(coming, self._max_errors)
+        return await coming
 
     async def results(
         self, asked: Parameters, context: Context

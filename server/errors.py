@@ -13,7 +13,9 @@ from starlette.responses import Response
 from resolvers.errors import LimitError
 
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
-STATUSES = {"OPERATION_TIMEOUT": 504, "INTERNAL_SERVER_ERROR": 500}
+MASKED = "INTERNAL_SERVER_ERROR"
+"""The code of what is our fault: nothing else is told of it."""
+STATUSES = {"OPERATION_TIMEOUT": 504, MASKED: 500}
 """What is not the client's fault, though there is no data."""
 logger = logging.getLogger("pacioli")
 
@@ -53,9 +55,14 @@ def presented(errors: Sequence[GraphQLError], most: int | None = None) -> list[M
 
 
 def _presented(error: GraphQLError) -> GraphQLError:
-    if "code" in (error.extensions or {}):
-        return error
-    return coded(error, "BAD_USER_INPUT") if is_of_variables(error) else _masked(error)
+    code = code_of(error)
+    return _masked(error) if code == MASKED else coded(error, code)
+
+
+def code_of(error: GraphQLError) -> str:
+    """The code that an error has, or will be shown with."""
+    own = (error.extensions or {}).get("code")
+    return own or ("BAD_USER_INPUT" if is_of_variables(error) else MASKED)
 
 
 def status_of(answer: Mapping[str, Any]) -> int:
@@ -78,7 +85,7 @@ def _masked(error: GraphQLError) -> GraphQLError:
     incident = uuid4().hex
     logger.error("incident %s", incident, exc_info=error.original_error or error)
     message = f"Something went wrong here that is not your fault. It is logged as {incident}."
-    extensions = {"code": "INTERNAL_SERVER_ERROR", "incident": incident}
+    extensions = {"code": MASKED, "incident": incident}
     return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
 
 

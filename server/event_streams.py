@@ -11,6 +11,8 @@ async def until(
     """The events, until the server stops or the listener's credentials end (seconds since 1970).
 
     Then there is no last one, so that clients come again.
+
+    Lines end in LF alone: all ends are allowed, but not all who read events know more than one.
     """
     stop = asyncio.ensure_future(stopping.wait())
     coming: asyncio.Future[str] | None = None
@@ -21,7 +23,7 @@ async def until(
             await asyncio.wait((coming, stop), timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if stop.done() or not coming.done() or not (event := await coming):
                 return
-            yield event
+            yield event.replace("\r\n", "\n")
     finally:
         for each in (stop, coming):
             if each is not None:

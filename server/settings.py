@@ -145,6 +145,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     graphiql: Flag = True
     introspection: Flag = True
     composition: Flag = True
+    inline_traces: Flag = True
     uniform_errors: Flag = False
     cors_origins: Origins = ()
     drain_seconds: Seconds = 8

@@ -90,8 +90,8 @@ IMPORTS: Mapping[str, Imports] = {
         ("server", "schema", "execution", "resolvers", "providers"),
         # cross_web has the request types of Strawberry's view, and comes with it.
         (
-            *("cross_web", "graphql", "jwt", "limits", "msgspec", "redis", "starlette"),
-            *("strawberry", "uvicorn"),
+            *("cross_web", "google.protobuf", "graphql", "jwt", "limits", "msgspec", "redis"),
+            *("starlette", "strawberry", "uvicorn"),
         ),
     ),
     "sandbox": Imports(("sandbox",), ("aiohttp", "msgspec", "starlette")),

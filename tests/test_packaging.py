@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock")
-FRONTENDS = ("graphiql", "tests/frontend")
+WORKSPACES = ("graphiql", "tests/frontend", "tests/federation", "benchmarks/peers")
 PINNED = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+)", re.MULTILINE)
 
 
@@ -66,7 +66,7 @@ def test_locks_hold_hashes_and_no_addresses(lock: str) -> None:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", requirement), requirement
 
 
-@pytest.mark.parametrize("folder", FRONTENDS)
+@pytest.mark.parametrize("folder", WORKSPACES)
 def test_locks_of_npm_hold_hashes_and_no_registry(folder: str) -> None:
     lock = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))
     packages = {name: each for name, each in lock["packages"].items() if name}

@@ -107,7 +107,10 @@ NOT_RUN: Mapping[tuple[str, str], tuple[int, str]] = {
     ),
     ("docs/adding-a-provider.md", "console"): (1, "writes into the repository"),
     ("docs/check.md", "console"): (1, "shows accounts that are configured wrongly"),
-    ("docs/federation.md", ""): (1, "a picture"),
+    ("docs/deployment.md", "console"): (
+        4,
+        "wants Docker or a cluster; tests/test_deploy.py reads the files",
+    ),
     ("docs/federation.md", "console"): (1, "serve does not end; tests/server/test_cli.py has it"),
     ("docs/releasing.md", "console"): (4, "publishes; tests/test_packaging.py builds and installs"),
     ("docs/running.md", "console"): (1, "serve does not end; tests/server/test_serving.py has it"),

@@ -33,7 +33,8 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "key of `[[auth.issuers]]`": IssuerSettings,
     "key of `[cache]`": CacheSettings,
 }
-IN_WORDS = {"time_zone", "cursor_secret", "graphiql", "introspection", "composition", "base_url"}
+IN_WORDS = {"time_zone", "cursor_secret", "base_url"}
+IN_WORDS |= {"graphiql", "introspection", "composition", "inline_traces"}
 
 
 def shown(default: Any) -> str:

@@ -7,7 +7,7 @@ import { gateways } from "./gateways.mjs";
 import * as orders from "./orders.mjs";
 import { record } from "./recorder.mjs";
 
-const { gateway, url, sdl, known, query, variables, headers, moves } = JSON.parse(process.argv[2]);
+const { gateway, url, sdl, known, query, variables, headers, moves, ...options } = JSON.parse(process.argv[2]);
 const service = await orders.start(known);
 // The recorder knows nothing of the WebSocket that a gateway subscribes over.
 const pacioli = moves ? { url, stop: async () => {} } : await record(url);
@@ -18,7 +18,7 @@ const { supergraphSdl, errors } = composeServices([
 if (errors) {
   throw new Error(errors.map(({ message }) => message).join("\n"));
 }
-const served = await gateways[gateway](supergraphSdl);
+const served = await gateways[gateway](supergraphSdl, options);
 if (moves) {
   const client = createClient({ url: served.url, singleConnection: false });
   for await (const { data, errors } of client.iterate({ query, variables })) {
@@ -35,8 +35,8 @@ if (moves) {
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify({ query, variables }),
   });
-  const { data, errors } = await response.json();
-  console.log(JSON.stringify({ data, errors: errors ?? [], asked: pacioli.asked }));
+  const { data, errors, extensions } = await response.json();
+  console.log(JSON.stringify({ data, errors: errors ?? [], extensions, asked: pacioli.asked }));
 }
 for (const each of [served, pacioli, service]) {
   await each.stop();

@@ -13,13 +13,25 @@ class WithCredentials extends RemoteGraphQLDataSource {
   }
 }
 
-async function apollo(supergraphSdl) {
+// Asks the subgraphs for traces and puts what came of them into the answer.
+const tracing = {
+  async requestDidStart({ metrics }) {
+    metrics.captureTraces = true;
+    return {
+      async willSendResponse({ response }) {
+        response.body.singleResult.extensions = { trace: metrics.queryPlanTrace };
+      },
+    };
+  },
+};
+
+async function apollo(supergraphSdl, { traces }) {
   const gateway = new ApolloGateway({
     supergraphSdl,
     logger: { debug() {}, info() {}, warn: console.error, error: console.error },
     buildService: ({ url }) => new WithCredentials({ url }),
   });
-  const server = new ApolloServer({ gateway });
+  const server = new ApolloServer({ gateway, plugins: traces ? [tracing] : [] });
   const { url } = await startStandaloneServer(server, {
     listen: { port: 0, host: "127.0.0.1" },
     context: async ({ req }) => ({ authorization: req.headers.authorization }),
@@ -27,7 +39,7 @@ async function apollo(supergraphSdl) {
   return { url, stop: () => server.stop() };
 }
 
-async function hive(supergraph) {
+async function hive(supergraph, { socket }) {
   const gateway = createGatewayRuntime({
     supergraph,
     logging: false,
@@ -36,7 +48,9 @@ async function hive(supergraph) {
         authorization: request.headers.get("authorization"),
       }),
     },
-    transportEntries: { pacioli: { options: { subscriptions: { kind: "ws" } } } },
+    transportEntries: socket
+      ? { pacioli: { options: { subscriptions: { kind: "ws" } } } }
+      : {}, // else events come over HTTP
   });
   const server = createServer(gateway);
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));

@@ -127,13 +127,15 @@ def test_what_the_caller_may_not_read_is_forbidden(
     assert error["extensions"]["code"] == "FORBIDDEN"
 
 
-def test_changes_come_through_hive(own_whole: Whole) -> None:
+@pytest.mark.parametrize("socket", [True, False], ids=["WebSocket", "events"])
+def test_changes_come_through_hive(own_whole: Whole, socket: bool) -> None:
     export_id = own_whole.export(status="InProgress", progress=11)
     seen = through(
         "hive",
         own_whole.graph,
         "subscription ($id: ID!) { exportTask(id: $id) { status progress } }",
         variables={"id": export_id},
+        socket=socket,
         moves=[(own_whole.address_of(export_id), {"status": "Completed", "progress": 100})],
     )
     assert [(each["data"]["exportTask"], each["errors"]) for each in seen] == [

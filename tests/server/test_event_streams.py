@@ -15,6 +15,15 @@ async def test_events_pass_until_there_are_no_more() -> None:
     assert [event async for event in until(asyncio.Event(), events())] == ["a", "b"]
 
 
+async def test_lines_end_in_one_character() -> None:
+    async def events() -> AsyncIterator[str]:
+        yield "event: next\r\ndata: {}\r\n\r\n"
+
+    assert [event async for event in until(asyncio.Event(), events())] == [
+        "event: next\ndata: {}\n\n"
+    ]
+
+
 async def test_a_stop_ends_a_stream_that_waits() -> None:
     stopping, closed = asyncio.Event(), asyncio.Event()
 
