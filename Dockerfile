@@ -15,7 +15,7 @@ RUN /opt/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . 
 FROM python:3.11-slim
 RUN groupadd --system --gid 10001 pacioli && useradd --system --uid 10001 --gid 10001 --no-create-home pacioli
 COPY --from=build /opt/pacioli /opt/pacioli
-# Nothing is written: the root may be read-only, with a secret or two mounted.
+# The root may be read-only: with several workers /tmp is written to, else nothing.
 ENV PATH=/opt/pacioli/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # Mount pacioli.toml and the files that it names here. It needs [auth]: the server is reached from
 # outside of the container, and without [auth] it listens at loopback addresses only and stops.

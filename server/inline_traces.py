@@ -38,6 +38,7 @@ class InlineTrace:
         following: Callable[..., Any],
         source: Any,
         info: GraphQLResolveInfo[Any],
+        /,  # an argument may have any name
         **arguments: Any,
     ) -> Any:
         """Calls a resolver and notes it: middleware of graphql-core."""

@@ -63,6 +63,10 @@ class Query:
         return 1
 
     @strawberry.field
+    def echo(self, source: int) -> int:
+        return source
+
+    @strawberry.field
     async def broken(self) -> int:
         raise RuntimeError("our insides")
 
@@ -84,6 +88,11 @@ async def test_time_goes_by_until_a_value_is_there(monkeypatch: pytest.MonkeyPat
     # `late` ticks when it is called, and again when it is done.
     assert times == {"many": 1, "late": 2}
     assert trace.duration_ns == 6
+
+
+async def test_arguments_have_any_name() -> None:
+    result = await traced(SCHEMA.execute("{ echo(source: 7) }"), 10)
+    assert (result.data, result.errors) == ({"echo": 7}, None)
 
 
 async def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
