@@ -143,7 +143,7 @@ class Source:
         return record
 
     def everything(self, kind: str) -> Request:
-        """The list of all rows of a kind, of sales those of the last day, without paging."""
+        """The list of all rows of a kind, of sales those of the last 30 days, without paging."""
         query = EVERYTHING[kind](datetime.now(UTC))
         return self.plan(self.spec.listings[kind], query).lanes[0]
 

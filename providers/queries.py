@@ -164,15 +164,15 @@ def _crossed(start: Any, end: Any, *, inclusive: bool = False) -> bool:
     return bool(start > end if inclusive else start >= end)
 
 
-def _yesterday(now: datetime) -> SalesQuery:
+def _lately(now: datetime) -> SalesQuery:
     by_date = SalesOrder(SalesField.DATE, descending=False)
-    return SalesQuery(now - timedelta(days=1), now, SalesInterval.DAY, (by_date,))
+    return SalesQuery(now - timedelta(days=30), now, SalesInterval.DAY, (by_date,))
 
 
 EVERYTHING: Mapping[str, Callable[[datetime], Any]] = {
     "invoices": lambda _: InvoiceQuery(),
     "payments": lambda _: PaymentQuery(),
-    "sales": _yesterday,
+    "sales": _lately,
     "export_tasks": lambda _: ExportTaskQuery(),
 }
 """By kind of record a query that leaves nothing out, but for sales: they need a period."""

@@ -132,7 +132,7 @@ def test_everything() -> None:
     asked = {kind: query(LATE) for kind, query in EVERYTHING.items()}
     assert not any(query.empty for query in asked.values())
     sales = asked.pop("sales")
-    assert (sales.start, sales.end) == (datetime(2026, 1, 31, tzinfo=UTC), LATE)
+    assert (sales.start, sales.end) == (datetime(2026, 1, 2, tzinfo=UTC), LATE)
     assert asked == {
         "invoices": InvoiceQuery(),
         "payments": PaymentQuery(),
