@@ -206,7 +206,7 @@ class Endpoint(GraphQL[Context, None]):
             result = ExecutionResult(data=None, errors=[coded(error, "OPERATION_TIMEOUT")])
         finally:
             context.close()
-        if context.explanation is not None:
+        if context.explanation is not None and context.explanation.told:
             shown = {"pacioli": context.explanation.shown}
             result.extensions = {**(result.extensions or {}), **shown}
         return result

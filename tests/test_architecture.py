@@ -50,6 +50,7 @@ READING = (  # how a request gets its answer
     "providers.channel",
     "providers.deadline",
     "providers.flights",
+    "providers.observer",
     "providers.pace",
     "providers.retries",
 )
