@@ -36,6 +36,8 @@ from server.rate_limits import Rates
 from server.requests import Parameters, from_body, from_query_string
 from server.settings import ServerSettings
 from server.sockets import Conversation, TextSocket
+from server.telemetry.operations import note_answer
+from server.telemetry.watching import Telemetry
 
 COST_HEADER = "X-Pacioli-Cost"
 INIT_SECONDS = 10  # for a socket to say who it is
@@ -64,6 +66,7 @@ class Endpoint(GraphQL[Context, None]):
         stopping: asyncio.Event,
         library: Library | None = None,
         rates: Rates | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         ide: GraphQL_IDE | None = "graphiql" if settings.graphiql else None
         super().__init__(
@@ -79,6 +82,7 @@ class Endpoint(GraphQL[Context, None]):
         self._max_errors = settings.limits.max_errors
         self.library = library or Library(settings.documents, Kept())
         self._stopping, self.traffic, self.rates = stopping, traffic, rates
+        self.telemetry = telemetry or Telemetry()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -136,6 +140,7 @@ class Endpoint(GraphQL[Context, None]):
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
         asked.query = await self.library.text(asked)
+        asked.note()
         asked.check()
         return GraphQLRequestData(
             asked.query,
@@ -219,6 +224,7 @@ class Endpoint(GraphQL[Context, None]):
             answer["errors"] = presented(result.errors, self._max_errors)
         if result.data is not None or any(error.path for error in result.errors or ()):
             answer["data"] = result.data  # absent where not even one field was tried
+        note_answer(answer.get("errors", ()), result.extensions)
         extensions = dict(result.extensions or {})
         if request is None or COST_HEADER not in request.headers:
             extensions.pop("cost", None)

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from cross_web import HTTPException
 
-from server.documents import is_ambiguous, lacks_operation
+from server.documents import described, is_ambiguous, lacks_operation
+from server.telemetry.operations import note_document
 
 
 class Parameters(msgspec.Struct):
@@ -17,6 +18,11 @@ class Parameters(msgspec.Struct):
     operationName: str | None = None  # noqa: N815 - its name on the wire
     documentId: str | None = None  # noqa: N815
     extensions: dict[str, Any] | None = None
+
+    def note(self) -> None:
+        """Tells those who watch operations what is asked."""
+        if self.query:
+            note_document(self.query, *described(self.query, self.operationName))
 
     def check(self) -> None:
         """Raises HTTPException where it cannot be told which operation is meant."""

@@ -32,6 +32,8 @@ from server.errors import RefusedError, refusal
 from server.persisted import Library
 from server.rate_limits import Rates
 from server.requests import Parameters
+from server.telemetry.operations import note_refusal
+from server.telemetry.watching import Telemetry
 
 TOO_BIG = 1009
 FORBIDDEN = 4403
@@ -75,6 +77,7 @@ class View(Protocol):
     library: Library
     traffic: Traffic
     rates: Rates | None
+    telemetry: Telemetry
 
     def context_of(self, request: WebSocket, connection: Mapping[str, Any]) -> Context: ...
 
@@ -139,6 +142,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             try:
                 await admit(self.websocket.ws, self.opening)
             except AuthenticationError as error:
+                with cast(View, self.view).telemetry.operation(self.websocket.ws):
+                    note_refusal("UNAUTHENTICATED")
                 await self.websocket.close(FORBIDDEN, str(error)[:LONGEST_REASON])
                 return
         elif isinstance(received, Subscribe):
@@ -149,7 +154,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         asked = self._asked.pop(operation.id)
         view = cast(View, self.view)
-        with suppress(WebSocketDisconnected):
+        with suppress(WebSocketDisconnected), view.telemetry.operation(self.websocket.ws):
             try:
                 with view.traffic.operation():
                     if view.rates is not None:
@@ -157,12 +162,14 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                     await self._answer(operation, asked)
             except HTTPException as error:
                 code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"
+                note_refusal(code)
                 await _end(operation, refusal(error.reason, code)["errors"])
 
     async def _answer(self, operation: Operation[Context, None], asked: Parameters) -> None:
         """Runs an operation to its end. Raises HTTPException for one that cannot be run."""
         view, socket = cast(View, self.view), self.websocket.ws
         asked.query = await view.library.text(asked)
+        asked.note()
         asked.check()
         context = view.context_of(socket, self.opening)
         async with aclosing(view.results(asked, context)) as results:

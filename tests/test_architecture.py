@@ -86,12 +86,17 @@ IMPORTS: Mapping[str, Imports] = {
     ),
     "server.cli": Imports((*PACKAGES, "execution"), ("click", "msgspec", "starlette", "uvicorn")),
     "server.shared": Imports(("providers.pace", "server.redis_pool"), ("redis",)),
+    "server.telemetry.tracing": Imports(
+        ("server", "providers.errors", "providers.observer"), ("opentelemetry",)
+    ),
+    "server.telemetry.logs": Imports(("server",), ("msgspec", "structlog")),
+    "server.telemetry.messages": Imports(("server",), ("structlog",)),
     "server": Imports(
         ("server", "schema", "execution", "resolvers", "providers"),
         # cross_web has the request types of Strawberry's view, and comes with it.
         (
             *("cross_web", "graphql", "jwt", "limits", "msgspec", "redis", "starlette"),
-            *("strawberry", "uvicorn"),
+            *("prometheus_client", "strawberry", "uvicorn"),
         ),
     ),
     "sandbox": Imports(("sandbox",), ("aiohttp", "msgspec", "starlette")),
