@@ -44,7 +44,7 @@ class Metrics:
     """All figures of this process; `trusted` are the documents whose names are always shown."""
 
     def __init__(self, sources: Iterable[str] = (), trusted: Container[str] = ()) -> None:
-        disable_created_metrics()  # several workers have none
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # several workers have none
         self.registry = CollectorRegistry()
         self._names = Names(trusted)
         self._make_operations()
