@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from logging import getLogger
 
 from redis.asyncio import ConnectionPool
@@ -45,8 +45,7 @@ logger = getLogger("pacioli")
 def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette:
     """The server for these settings; its sources are opened when it starts.
 
-    Whoever stops it sets `state.stopping` first, so that open streams end. With a `log` it writes
-    down its operations.
+    Whoever stops it sets `state.stopping` first, so that open streams end. Operations go to `log`.
     """
     server = settings.server
     limits = _limits(server.limits)
@@ -61,17 +60,14 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(told.opened())
-            await stack.enter_async_context(door.opened())
-            await stack.enter_async_context(closing(redis))
-            sources[:] = await stack.enter_async_context(open_sources(settings, told))
-            yield
-            watches.close()
-            sources.clear()
+        async with told.opened(), door.opened(), closing(redis):
+            async with open_sources(settings, told) as opened:
+                sources[:] = opened
+                yield
+                watches.close()
+                sources.clear()
 
-    limited = server.limits
-    most = limited.max_operations_in_flight, limited.max_subscriptions
+    most = server.limits.max_operations_in_flight, server.limits.max_subscriptions
     traffic = Traffic(*most, told.show_traffic)
 
     def readiness(_: Request) -> Response:
@@ -82,14 +78,9 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
         return _context(connection, sources, limits, cursors, watches)
 
     endpoint = _endpoint(server, redis, new_context, traffic, stopping, told)
-    app = Starlette(
-        routes=[
-            *_routes(endpoint, readiness, at_the_graph(server, endpoint.rates)),
-            *_figures(settings, told),
-        ],
-        middleware=everywhere(settings, door, told),
-        lifespan=lifespan,
-    )
+    routes = _routes(endpoint, readiness, at_the_graph(server, endpoint.rates))
+    routes += _figures(settings, told)
+    app = Starlette(routes=routes, middleware=everywhere(settings, door, told), lifespan=lifespan)
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
     return app
 

@@ -84,7 +84,7 @@ class Telemetry:
         inner: Observer = Unobserved()
         if self._tracing is not None:
             inner = self._tracing.observer(source.name, source.provider)
-        return inner if self.metrics is None else Metered(self.metrics, source.name, inner)
+        return inner if self.metrics is None else Metered(self.metrics.sources, source.name, inner)
 
     @property
     def outgoing(self) -> Headers | None:

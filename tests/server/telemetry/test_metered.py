@@ -1,6 +1,7 @@
 """The figures of a source, by what its upstream does."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ Start = Callable[..., tuple[Yume, Graph]]
 def started(start_yume: StartYume, start_graph: StartGraph) -> Start:
     """Starts a Yume and a server on it."""
 
-    def start(**keys: object) -> tuple[Yume, Graph]:
+    def start(**keys: Any) -> tuple[Yume, Graph]:
         yume = start_yume()
         return yume, start_graph(settings(source(yume, **keys)))
 
@@ -88,7 +89,7 @@ def test_the_breaker(started: Start) -> None:
 
 
 def test_what_is_kept(started: Start) -> None:
-    yume, graph = started(cache_seconds=60, stale_seconds=600, retries=0)
+    _, graph = started(cache_seconds=60, stale_seconds=600, retries=0)
 
     def found(kind: str) -> float:
         return figure(graph, "pacioli_source_answers_total", source="rental", cache=kind)

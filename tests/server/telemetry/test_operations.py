@@ -42,7 +42,6 @@ def test_without_an_operation_nothing_is_noted() -> None:
 
 def test_what_was_answered(operation: Operation) -> None:
     explanation = Explanation()
-    assert not operation.happened
     note_document("query A { a }", "query", "A")
     note_caller("reporting", explanation)
     note_answer([], {"cost": {"requested": 3}})
@@ -53,6 +52,10 @@ def test_what_was_answered(operation: Operation) -> None:
     assert operation.explanation is explanation
     assert list(operation.calls) == []
     assert operation.seconds > 0
+
+
+def test_nothing_happened_yet(operation: Operation) -> None:
+    assert not operation.happened
 
 
 def test_the_first_error_is_the_outcome(operation: Operation) -> None:
