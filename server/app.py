@@ -60,12 +60,11 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with told.opened(), door.opened(), closing(redis):
-            async with open_sources(settings, told) as opened:
-                sources[:] = opened
-                yield
-                watches.close()
-                sources.clear()
+        async with open_sources(settings, told) as opened, door.opened(), closing(redis):
+            sources[:] = opened
+            yield
+            watches.close()
+            sources.clear()
 
     most = server.limits.max_operations_in_flight, server.limits.max_subscriptions
     traffic = Traffic(*most, told.show_traffic)

@@ -24,6 +24,7 @@ async def open_sources(
     """The configured accounts, ready to be asked; their connections end with the context."""
     told = telemetry or Telemetry()
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(told.opened())
         connections = pool(settings.cache.url)
         await stack.enter_async_context(closing(connections))
         store = None if connections is None else Store(connections)

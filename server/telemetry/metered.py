@@ -27,9 +27,7 @@ class SourceFigures:
             SECONDS,
             "source",
         )
-        self.retries = make.counter(
-            "pacioli_source_retries", "Attempts after the first ones.", "source"
-        )
+        self.retries = make.counter("pacioli_source_retries", "Attempts after the first.", "source")
         self.received = make.counter(
             "pacioli_source_received_bytes", "Bodies of answers, decompressed.", "source"
         )

@@ -125,7 +125,8 @@ def _finish(processor: BatchSpanProcessor, exporter: OTLPSpanExporter) -> None:
     last = Thread(target=processor.shutdown, daemon=True)
     last.start()
     last.join(SHUTDOWN_SECONDS)
-    exporter.shutdown()  # type: ignore[no-untyped-call]
+    if last.is_alive():
+        exporter.shutdown()  # type: ignore[no-untyped-call]
 
 
 def _told(operation: Operation) -> Mapping[str, str | int]:
