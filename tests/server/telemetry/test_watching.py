@@ -29,6 +29,7 @@ from tests.conftest import Graph, Stages, StartGraph, StartYume, Yume, served_gr
 from tests.conftest import source as account
 from tests.server.telemetry.collectors import collecting
 from tests.server.telemetry.scrapes import post, scraped
+from tests.server.test_serving import until
 
 NAMES = "{ sources { name } }"
 OFF = {"metrics": "off"}
@@ -171,7 +172,8 @@ def _plant(graph: Graph) -> None:
         "tracestate": f"a={TOKEN}",
         "baggage": f"user={MAIL}",
     }
-    filtered = 'query A($n: String) { invoices(filter: {number: $n, cardLastFour: "%s"}) ' % NUMBER
+    card = f'cardLastFour: "{NUMBER}"'
+    filtered = f"query A($n: String) {{ invoices(filter: {{number: $n, {card}}}) "
     bodies: list[Any] = [
         {"query": "query A { invoices { nodes { id description } } }", "variables": {"x": CARD}},
         {"query": filtered + "{ nodes { id } } }", "variables": {"n": PERSON}},
@@ -225,6 +227,7 @@ def test_an_unexpected_error_is_logged_without_what_it_says(
         response = post(client, "{ sources { state } }")
     (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+    until(lambda: stream.getvalue().count("\n") == 2)
     incident, operation = map(json.loads, stream.getvalue().splitlines())
     assert error["extensions"]["incident"] in incident["event"]
     assert incident["request_id"] == operation["request_id"] == response.headers[REQUEST_ID]
