@@ -7,7 +7,7 @@ import msgspec
 from cross_web import HTTPException
 
 from server.documents import described, is_ambiguous, lacks_operation
-from server.telemetry.operations import note_document
+from server.telemetry.operations import CURRENT, note_document
 
 
 class Parameters(msgspec.Struct):
@@ -21,7 +21,7 @@ class Parameters(msgspec.Struct):
 
     def note(self) -> None:
         """Tells those who watch operations what is asked."""
-        if self.query:
+        if self.query and CURRENT.get() is not None:
             note_document(self.query, *described(self.query, self.operationName))
 
     def check(self) -> None:

@@ -4,12 +4,29 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from time import perf_counter
 
-from providers.errors import UpstreamError
+from providers.errors import (
+    MalformedError,
+    NoAnswerError,
+    RateLimitedError,
+    RejectedError,
+    UnauthorizedError,
+    UnavailableError,
+    UpstreamError,
+)
 from providers.observer import Call, Observer, Unobserved
 from server.telemetry.instruments import SECONDS, WAITS, Instruments
 
 KEPT_BACK = "kept_back"
 """A call that was not sent, or not given its time: that says nothing of the upstream."""
+FAILURES = (
+    UnavailableError,
+    NoAnswerError,
+    RateLimitedError,
+    UnauthorizedError,
+    RejectedError,
+    MalformedError,
+)
+"""How calls fail; what else is raised comes of several of them."""
 
 
 class SourceFigures:
@@ -61,7 +78,8 @@ class SourceFigures:
             each.labels(source)
         for cache in ("hit", "miss", "stale"):
             self.answers.labels(source, cache)
-        self.calls.labels(source, "ok")
+        for outcome in ("ok", KEPT_BACK, *(each.code for each in FAILURES)):
+            self.calls.labels(source, outcome)
         self.breaker.labels(source).set(0)
         self.queue.labels(source).set(0)
 

@@ -6,6 +6,8 @@ figures in files, and any of them answers for all.
 
 from collections.abc import Container, Iterable
 
+from prometheus_client import Counter, Histogram
+
 from server.telemetry.instruments import SECONDS, Instruments
 from server.telemetry.metered import SourceFigures
 from server.telemetry.names import Names
@@ -39,6 +41,8 @@ class Metrics:
         make = Instruments()
         self.registry = make.registry
         self._names = Names(trusted)
+        self._ends: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
+        self._open = 0
         self.operations = make.counter(
             "pacioli_operations", "Operations that ended, refused ones too.", "operation", "outcome"
         )
@@ -55,6 +59,8 @@ class Metrics:
         self.running = make.gauge("pacioli_operations_in_flight", "Operations at work.")
         self.open = make.gauge("pacioli_subscriptions_open", "Subscriptions that are open.")
         self.events = make.counter("pacioli_subscription_events", "Events of subscriptions.")
+        for code in CODES:  # so that the first error is seen as one more than none
+            self.errors.labels(code)
         self.sources = SourceFigures(make)
         for source in sources:
             self.sources.begin(source)
@@ -62,13 +68,20 @@ class Metrics:
     def show_traffic(self, running: int, subscriptions: int) -> None:
         """What is going on now."""
         self.running.set(running)
-        self.open.set(subscriptions)
+        if subscriptions != self._open:
+            self._open = subscriptions
+            self.open.set(subscriptions)
 
     def ended(self, operation: Operation) -> None:
         """Counts an operation."""
         outcome = operation.outcome
         label = self._names.label(operation.name, operation.text, ran=outcome not in UNREAD)
-        self.operations.labels(label, bounded(outcome)).inc()
+        count, duration = self._ends.get((label, outcome)) or self._end(label, outcome)
+        count.inc()
+        if operation.lasts:
+            self.events.inc(operation.answers)
+        else:
+            duration.observe(operation.seconds)
         for code in operation.codes:
             self.errors.labels(bounded(code)).inc()
         for limit in operation.limits:
@@ -76,7 +89,9 @@ class Metrics:
         for call in operation.calls:
             self.sources.rows_read.labels(call.source.name).inc(call.rows_read)
             self.sources.rows_used.labels(call.source.name).inc(call.rows_used)
-        if operation.lasts:
-            self.events.inc(operation.answers)
-        else:
-            self.duration.labels(label).observe(operation.seconds)
+
+    def _end(self, label: str, outcome: str) -> tuple[Counter, Histogram]:
+        """The figures of an outcome of operations of a name; to look them up is dear."""
+        count = self.operations.labels(label, bounded(outcome))
+        self._ends[label, outcome] = count, self.duration.labels(label)
+        return self._ends[label, outcome]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import count
 from secrets import token_hex
 from time import perf_counter
 from typing import Any
@@ -39,6 +40,7 @@ LIMITS = {
     "READ_LIMIT_EXCEEDED": "max_rows_read",
     "SERVICE_OVERLOADED": "max_operations_in_flight",
 }
+_PROCESS, _number = token_hex(4), count()
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -98,7 +100,7 @@ def request_id(proposed: str | None) -> str:
     """The id that a client or a proxy gave to a request, if it can be one; else a new one."""
     if proposed and _REQUEST_ID.fullmatch(proposed) and redacted(proposed) == proposed:
         return proposed
-    return token_hex(8)
+    return f"{_PROCESS}{next(_number):08x}"
 
 
 def note_document(text: str | None, kind: str, name: str | None) -> None:
