@@ -52,7 +52,7 @@ $(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/*
 
 system-packages: # as root on Debian: what the tests need besides
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium \
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends redis-server chromium prometheus \
 		$$("$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv)
 
 lock: # write the lock files anew, with uv; ARGS=--upgrade for newer versions
