@@ -6,6 +6,7 @@ Lines go to the standard error: as JSON, or for people where that is a terminal.
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from typing import Any, TextIO
 
 import msgspec
@@ -16,12 +17,11 @@ from structlog.typing import Processor, WrappedLogger
 from server.persisted import hashed
 from server.settings import LogSettings, Settings
 from server.telemetry.messages import Stack, escaped, first_line, with_request
-from server.telemetry.operations import Operation
+from server.telemetry.operations import FAILED, Operation
 from server.telemetry.redaction import Redaction, secrets_of
 
 NAME = "pacioli.operations"
 PLAIN = ("method", "path")  # of what is asked, what is no parameter
-FAILED = "INTERNAL_SERVER_ERROR"
 OWN = ("hash", "request_id", "timestamp", "trace_id")
 """Fields that we fill with hexadecimal digits, or looked at when they came."""
 
@@ -45,6 +45,10 @@ class OperationLog:
         self._logger, self._slow_seconds = logger, slow_seconds
 
     def ended(self, operation: Operation) -> None:
+        with suppress(OSError):  # nobody's operation fails because nobody reads the log
+            self._write(operation)
+
+    def _write(self, operation: Operation) -> None:
         line = _line(operation)
         if FAILED in operation.codes:
             self._logger.error("operation", **line)

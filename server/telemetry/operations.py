@@ -18,6 +18,7 @@ from server.telemetry.redaction import redacted
 
 LONGEST_NAME = 64
 OK = "ok"
+FAILED = "INTERNAL_SERVER_ERROR"
 ABANDONED = "abandoned"  # the client went away
 UNREAD = frozenset(
     {

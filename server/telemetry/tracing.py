@@ -73,7 +73,9 @@ class Tracing:
     def ended(self, operation: Operation) -> None:
         span, token = operation.trace
         detach(token)
-        if span.is_recording() and operation.happened:
+        if not operation.happened:
+            return  # a span that never ends is never told of
+        if span.is_recording():
             span.update_name(operation.kind or "graphql")
             span.set_attributes(_told(operation))
             _conclude(span, operation.outcome)

@@ -247,6 +247,18 @@ def test_forms(start: Start, still_yume: Yume, stream: Any, form: str, is_json: 
     assert ("\x1b[" in own) is (not is_json and stream is Terminal)
 
 
+class Broken(io.StringIO):
+    """A pipe that nobody reads any more."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
+def test_a_log_that_nobody_reads_fails_no_operation(start: Start, still_yume: Yume) -> None:
+    written = start(settings(account(still_yume)), Broken())
+    assert all(post(written.graph, NAMES).json()["data"] for _ in range(3))
+
+
 def test_it_may_tell_all(start: Start, still_yume: Yume) -> None:
     for redact, shown in ((True, False), (False, True)):
         written = start(settings(account(still_yume)), redact=redact)

@@ -183,6 +183,8 @@ def test_pages_are_no_operations(spans_of: Callable[..., Sequence[Span]]) -> Non
     def ask(server: Traced) -> None:
         for path in ("/", "/healthz", "/metrics"):
             server.graph.http.get(path)
+        page = server.graph.http.get("/graphql", headers={"Accept": "text/html"})
+        assert page.headers["content-type"].startswith("text/html")
 
     assert spans_of(ask) == []
 

@@ -1,7 +1,6 @@
 """What is put together for operators; and that nothing secret is in any of it."""
 
 import io
-import itertools
 import json
 import logging
 import re
@@ -11,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
@@ -23,6 +23,7 @@ from server.settings import Settings, TelemetrySettings
 from server.telemetry import watching
 from server.telemetry.logs import set_up
 from server.telemetry.metered import Metered
+from server.telemetry.metrics import Metrics
 from server.telemetry.operations import Operation
 from server.telemetry.watching import REQUEST_ID, Telemetry, telemetry
 from tests.conftest import Graph, Stages, StartGraph, StartYume, Yume, served_graph, settings
@@ -102,6 +103,14 @@ def test_a_client_is_told_the_id_of_its_request(graph: Graph) -> None:
     assert REQUEST_ID not in graph.http.get("/healthz").headers
 
 
+def test_a_failure_of_a_layer_is_ours() -> None:
+    watched = Telemetry(Metrics()).operation(HTTPConnection({"type": "http", "headers": []}))
+    operation = watched.__enter__()
+    assert operation is not None
+    assert not watched.__exit__(ValueError, ValueError(), None)
+    assert operation.outcome == "INTERNAL_SERVER_ERROR"
+
+
 # ---------------------------------------------------------------- nothing secret anywhere
 
 CARD, PAN, NUMBER = "4276550011223344", "427655******3344", "3344"
@@ -126,10 +135,10 @@ class Leaky:
     """An upstream that quotes secrets in all that it says."""
 
     def __init__(self) -> None:
-        self.leaks = itertools.cycle(LEAKS)
+        self.leak = LEAKS[0]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status, text = next(self.leaks)
+        status, text = self.leak
         headers = [(b"content-type", b"application/json"), (b"x-leak", TOKEN.encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": text.encode()})
@@ -141,8 +150,9 @@ def planted(stages: Stages) -> tuple[str, str, str]:
     keys = [{"name": "reporting", "hash": hashed(KEY), "sources": ["*"], "scopes": ["card:read"]}]
     with ExitStack() as stack:
         address, collector = stack.enter_context(collecting(stages))
-        leaky = stack.enter_context(stages.show(Leaky()))
-        keys_of_source = {"base_url": leaky, "token": yume.TOKEN, "retries": 1}
+        upstream = Leaky()
+        base_url = stack.enter_context(stages.show(upstream))
+        keys_of_source = {"base_url": base_url, "token": yume.TOKEN, "retries": 1}
         chosen = settings(
             {"name": "rental", "provider": "yume", **keys_of_source},
             auth={"api_keys": keys},
@@ -155,14 +165,14 @@ def planted(stages: Stages) -> tuple[str, str, str]:
         with stack.enter_context(ExitStack()) as serving:
             app = create_app(chosen, set_up(chosen, stream))
             client = serving.enter_context(served_graph(stages, app))
-            _plant(client)
+            _plant(client, upstream)
             metrics = scraped(client)
         traces = b"".join(collector.bodies).decode("latin-1")
         assert len(collector.spans) > 8
     return metrics, traces, stream.getvalue()
 
 
-def _plant(graph: Graph) -> None:
+def _plant(graph: Graph, upstream: Leaky) -> None:
     headers = {
         "Authorization": f"Bearer {KEY}",
         "Cookie": f"session={COOKIE}",
@@ -191,7 +201,7 @@ def _plant(graph: Graph) -> None:
         graph.http.post("/graphql", json=body, headers=headers)
     graph.http.post("/graphql", json=bodies[0], headers={"Authorization": f"Bearer {TOKEN}"})
     graph.http.post("/graphql", json=bodies[0], headers={"Authorization": f"Basic {TOKEN}"})
-    for _ in LEAKS:
+    for upstream.leak in LEAKS:
         graph.http.post("/graphql", json=bodies[0], headers=headers)
     with connect(
         graph.address.replace("http", "ws") + "/graphql",
