@@ -22,6 +22,7 @@ from server.telemetry.redaction import Redaction, secrets_of
 
 NAME = "pacioli.operations"
 PLAIN = ("method", "path")  # of what is asked, what is no parameter
+MOST_EXPLAINED = 20
 OWN = ("hash", "request_id", "timestamp", "trace_id")
 """Fields that we fill with hexadecimal digits, or looked at when they came."""
 
@@ -126,8 +127,9 @@ def _line(operation: Operation) -> MutableMapping[str, Any]:
 
 
 def _explained(operation: Operation) -> Sequence[Mapping[str, Any]]:
-    """Its calls as explain shows them, but for the values that were asked with."""
+    """Its slowest calls as explain shows them, but for the values that were asked with."""
+    slowest = sorted(operation.calls, key=lambda call: call.milliseconds, reverse=True)
     return [
         {**shown, "asked": [name for name in shown["asked"] if name not in PLAIN]}
-        for shown in (call.shown for call in operation.calls)
+        for shown in (call.shown for call in slowest[:MOST_EXPLAINED])
     ]
