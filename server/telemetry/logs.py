@@ -5,8 +5,9 @@ Lines go to the standard error: as JSON, or for people where that is a terminal.
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, TextIO
 
 import msgspec
@@ -16,15 +17,17 @@ from structlog.typing import Processor, WrappedLogger
 
 from server.persisted import hashed
 from server.settings import LogSettings, Settings
-from server.telemetry.messages import Stack, escaped, first_line, with_request
+from server.telemetry.messages import Stack, escaped, first_line, one_line, with_request
 from server.telemetry.operations import FAILED, Operation
 from server.telemetry.redaction import Redaction, secrets_of
 
 NAME = "pacioli.operations"
 PLAIN = ("method", "path")  # of what is asked, what is no parameter
 MOST_EXPLAINED = 20
+MOST_CALLERS = 1000  # whose names are kept as they are shown
 OWN = ("hash", "request_id", "timestamp", "trace_id")
 """Fields that we fill with hexadecimal digits, or looked at when they came."""
+_time = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 class Redacted:
@@ -40,17 +43,21 @@ class Redacted:
 
 
 class OperationLog:
-    """Writes a line for each operation: a warning if it was slow, an error if it was our fault."""
+    """Writes a line for each operation: a warning if it was slow, an error if it was our fault.
 
-    def __init__(self, logger: Any, slow_seconds: float) -> None:
+    Of what is in it only the caller's name is the words of others; `clean` sees to that.
+    """
+
+    def __init__(self, logger: Any, slow_seconds: float, clean: Callable[[str], str]) -> None:
         self._logger, self._slow_seconds = logger, slow_seconds
+        self._clean = lru_cache(MOST_CALLERS)(clean)
 
     def ended(self, operation: Operation) -> None:
         with suppress(OSError):  # nobody's operation fails because nobody reads the log
             self._write(operation)
 
     def _write(self, operation: Operation) -> None:
-        line = _line(operation)
+        line = _line(operation, self._clean(operation.caller))
         if FAILED in operation.codes:
             self._logger.error("operation", **line)
         elif operation.seconds >= self._slow_seconds and not operation.lasts:
@@ -62,13 +69,19 @@ class OperationLog:
 def set_up(settings: Settings, stream: TextIO | None = None) -> OperationLog:
     """Sends all that is logged in this process through one form; gives what logs operations."""
     stream, logs = stream or sys.stderr, settings.logs
-    processors, level = _processors(settings), logging.getLevelName(logs.level.upper())
-    shown = [*processors, _renderer(logs, stream)]
+    level = logging.getLevelName(logs.level.upper())
+    redaction = Redaction(secrets_of(settings)) if logs.redact else None
+    renderer = _renderer(logs, stream)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name],
-            processors=[ProcessorFormatter.remove_processors_meta, first_line, *shown],
+            processors=[
+                ProcessorFormatter.remove_processors_meta,
+                *(first_line, _time, with_request, Stack(with_messages=not logs.redact)),
+                *([Redacted(redaction)] if redaction else ()),
+                *(escaped, renderer),
+            ],
         )
     )
     root = logging.getLogger()
@@ -77,17 +90,14 @@ def set_up(settings: Settings, stream: TextIO | None = None) -> OperationLog:
     logging.getLogger("pacioli").setLevel(level)
     logger = structlog.wrap_logger(
         structlog.WriteLogger(stream),
-        processors=[structlog.processors.add_log_level, *shown],
+        processors=[structlog.processors.add_log_level, _time, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
-    return OperationLog(logger.bind(logger=NAME), logs.slow_seconds)
 
+    def clean(name: str) -> str:
+        return one_line(redaction(name) if redaction else name)
 
-def _processors(settings: Settings) -> Sequence[Processor]:
-    hidden = settings.logs.redact
-    masked = [Redacted(Redaction(secrets_of(settings)))] if hidden else []
-    time = structlog.processors.TimeStamper(fmt="iso", utc=True)
-    return [time, with_request, Stack(with_messages=not hidden), *masked, escaped]
+    return OperationLog(logger.bind(logger=NAME), logs.slow_seconds, clean)
 
 
 def _renderer(settings: LogSettings, stream: TextIO) -> Processor:
@@ -101,7 +111,7 @@ def _json(event: Any, **_: Any) -> str:
     return msgspec.json.encode(event, enc_hook=str).decode()
 
 
-def _line(operation: Operation) -> MutableMapping[str, Any]:
+def _line(operation: Operation, caller: str) -> MutableMapping[str, Any]:
     """What is told of each operation; nothing of what its client filled in."""
     calls = operation.calls
     line: dict[str, Any] = {
@@ -109,7 +119,7 @@ def _line(operation: Operation) -> MutableMapping[str, Any]:
         "operation": operation.name,
         "type": operation.kind,
         "hash": None if operation.text is None else hashed(operation.text),
-        "caller": operation.caller,
+        "caller": caller,
         "transport": operation.transport,
         "sources": sorted({call.source.name for call in calls}),
         "calls": len(calls),

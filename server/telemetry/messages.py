@@ -61,10 +61,15 @@ def escaped(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {key: _escaped(value) for key, value in event.items()}
 
 
+def one_line(text: str) -> str:
+    """The text as far as it fits into a line."""
+    shown = text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
+
+
 def _escaped(value: Any) -> Any:
     if isinstance(value, str):
-        text = value if value.isprintable() else value.encode("unicode_escape").decode("ascii")
-        return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+        return one_line(value)
     if isinstance(value, dict):
         return {key: _escaped(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

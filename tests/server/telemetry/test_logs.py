@@ -25,6 +25,7 @@ from server.app import create_app
 from server.persisted import hashed
 from server.settings import LogSettings, Settings
 from server.telemetry.logs import set_up
+from server.telemetry.operations import Operation
 from tests.conftest import Graph, Stages, StartYume, Whole, Yume, served_graph, settings
 from tests.conftest import source as account
 from tests.server.telemetry.scrapes import post
@@ -58,11 +59,11 @@ class Written:
     """A server and what it wrote."""
 
     def __init__(self, graph: Graph, stream: io.StringIO) -> None:
-        self.graph, self._stream = graph, stream
+        self.graph, self.stream = graph, stream
 
     @property
     def text(self) -> str:
-        return self._stream.getvalue()
+        return self.stream.getvalue()
 
     def wrote(self, count: int) -> Sequence[str]:
         """So many lines: the last one may come a moment after its answer."""
@@ -323,3 +324,15 @@ def test_the_program_has_one_form_for_all(tmp_path: Path, options: tuple[str, ..
     said = {line["logger"]: line["event"] for line in lines}
     assert said["uvicorn.error"] == "Invalid HTTP request received."
     assert said["pacioli"].startswith("server.cursor_secret is not set")
+
+
+def test_a_callers_name_is_no_way_around(start: Start, still_yume: Yume) -> None:
+    written = start(settings(account(still_yume)))
+    for name in ("https://id.example anna@example.nl", "a\nb", "x" * 10**5):
+        log = set_up(settings(account(still_yume)), written.stream)
+        operation = Operation("1", "http", text="{ a }", caller=name)
+        log.ended(operation)
+    first, second, third = written.lines(3)
+    assert first["caller"] == "https://id.example ***"
+    assert second["caller"] == "a\\nb"
+    assert len(third["caller"]) < 10**4
