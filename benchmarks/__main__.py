@@ -7,9 +7,14 @@ runs only on request if it takes programs that are not ours.
 import asyncio
 import sys
 
-from benchmarks import execution, paging, peers, soak
+from benchmarks import execution, paging, peers, soak, telemetry
 
-BENCHMARKS = {"paging": paging.run, "soak": soak.run, "execution": execution.run}
+BENCHMARKS = {
+    "paging": paging.run,
+    "soak": soak.run,
+    "execution": execution.run,
+    "telemetry": telemetry.run,
+}
 ON_REQUEST = {"peers": peers.run}
 
 

@@ -14,6 +14,7 @@ from providers.channel import Channel
 from providers.deadline import Deadline
 from providers.errors import UpstreamError
 from providers.flights import Flights
+from providers.observer import Observer, Unobserved
 from providers.records import Stale
 from providers.wire import Request, Response
 
@@ -90,6 +91,7 @@ class Answers:
     channel: Channel
     freshness: Freshness = Freshness()
     cache: AccountCache | None = None
+    observer: Observer = field(default_factory=Unobserved)
     _flights: Flights[Answer] = field(default_factory=Flights)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -147,7 +149,9 @@ class Answers:
             return older
 
     async def _ask(self, request: Request, terms: Terms, deadline: Deadline) -> Answer:
-        response, refusal, attempts = await self.channel.send(request, deadline)
+        with self.observer.call(terms.kind) as call:
+            response, refusal, attempts = await self.channel.send(request, deadline)
+            call.attempts, call.status = attempts, response.status
         return Answer(
             request,
             response,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from providers.errors import UnavailableError
+from providers.observer import Observer, Unobserved
 
 _FIRST_PAUSE = 1.0  # seconds; doubled each time that the upstream still fails after it
 
@@ -23,9 +24,11 @@ class Breaker:
         longest_pause: float,
         patience: float,
         clock: Callable[[], float] = monotonic,
+        observer: Observer | None = None,
     ) -> None:
         self._threshold, self._longest = failures, longest_pause
         self._patience, self._clock = patience, clock
+        self._observer = observer or Unobserved()
         self._failed = 0
         self._pause = min(_FIRST_PAUSE, longest_pause)
         self._until = 0.0
@@ -52,12 +55,16 @@ class Breaker:
 
     def succeeded(self) -> None:
         """An answer was as it should be."""
+        if self.is_open:
+            self._observer.breaker_changed(is_open=False)
         self._failed, self._probing = 0, False
         self._pause = min(_FIRST_PAUSE, self._longest)
 
     def failed(self) -> None:
         """A call failed. Those that were under way when the pause began do not prolong it."""
         self._failed += 1
+        if self._failed == self._threshold:
+            self._observer.breaker_changed(is_open=True)
         if self._failed == self._threshold or self._probing:
             self._until = self._clock() + self._pause
             self._pause = min(2 * self._pause, self._longest)

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from providers.breaker import Breaker
 from providers.deadline import Deadline
 from providers.errors import NoAnswerError, UpstreamError
+from providers.observer import Observer, Unobserved
 from providers.pace import Pace
 from providers.retries import Budget, tried
 from providers.wire import Request, Response
@@ -54,9 +55,19 @@ class Channel:
     """
 
     def __init__(
-        self, link: Link, refusal: Callable[[Response], UpstreamError | None], policy: Policy
+        self,
+        link: Link,
+        refusal: Callable[[Response], UpstreamError | None],
+        policy: Policy,
+        observer: Observer | None = None,
     ) -> None:
-        self.breaker = Breaker(policy.breaker_failures, policy.breaker_seconds, policy.timeout)
+        self._observer = observer or Unobserved()
+        self.breaker = Breaker(
+            policy.breaker_failures,
+            policy.breaker_seconds,
+            policy.timeout,
+            observer=self._observer,
+        )
         self._link, self._refusal, self._policy = link, refusal, policy
         self._places = asyncio.Semaphore(policy.concurrency)
         self._budget = Budget()
@@ -84,9 +95,11 @@ class Channel:
     async def _once(
         self, request: Request, deadline: Deadline
     ) -> tuple[Response, UpstreamError | None]:
+        began = monotonic()
         async with self._place(deadline):
             self.breaker.admit()
             await self._turn(deadline)
+            self._observer.waited(monotonic() - began)
             seconds = min(self._policy.timeout, deadline.left())
             if not seconds:
                 raise _late("not asked, since the operation's time is used up")
@@ -101,6 +114,7 @@ class Channel:
         self, request: Request, seconds: float
     ) -> tuple[Response, UpstreamError | None]:
         response = await self._link.send(request, seconds)
+        self._observer.received(len(response.body))
         refusal = self._refusal(response)
         if refusal is not None and refusal.retryable:
             hold = min(refusal.retry_after_seconds or 0, _LONGEST_HOLD)
@@ -112,8 +126,9 @@ class Channel:
     async def _place(self, deadline: Deadline) -> AsyncIterator[None]:
         """A place among the requests at work. Raises NoAnswerError when none is free in time."""
         try:
-            async with asyncio.timeout(deadline.left()):
-                await self._places.acquire()
+            with self._observer.queued():
+                async with asyncio.timeout(deadline.left()):
+                    await self._places.acquire()
         except TimeoutError:
             raise _late("too many requests are waiting for it (max_concurrency)") from None
         try:
@@ -129,13 +144,15 @@ class Channel:
         """
         hold = self._held_until - monotonic()
         if hold > 0:
-            await asyncio.sleep(min(hold, deadline.left()))
+            with self._observer.queued():
+                await asyncio.sleep(min(hold, deadline.left()))
         if self._policy.pace is None:
             return
         wait = await self._policy.pace.turn(deadline.left())
         if wait is None:
             raise _late("too many requests are waiting for it (requests_per_second)")
-        await asyncio.sleep(wait)
+        with self._observer.queued():
+            await asyncio.sleep(wait)
 
 
 def _late(reason: str) -> NoAnswerError:

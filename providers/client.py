@@ -13,6 +13,7 @@ from providers.cache import AccountCache
 from providers.channel import Channel, Link, Policy
 from providers.deadline import Deadline
 from providers.errors import MalformedError, UpstreamError
+from providers.observer import Observer, Unobserved
 from providers.origin import Origin
 from providers.paginators import Sizes, Slice, Stretch
 from providers.queries import EVERYTHING, Direction
@@ -60,6 +61,7 @@ class Source:
         policy: Policy | None = None,
         freshness: Freshness | None = None,
         cache: AccountCache | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.name = account.name
         self.spec = spec
@@ -73,8 +75,9 @@ class Source:
         self.last_success_at: datetime | None = None
         self.last_error: UpstreamError | None = None
         self._account = account
-        self._channel = Channel(link, spec.refusal, policy or Policy())
-        self._answers = Answers(self._channel, freshness or Freshness(), cache)
+        self._observer = observer or Unobserved()
+        self._channel = Channel(link, spec.refusal, policy or Policy(), self._observer)
+        self._answers = Answers(self._channel, freshness or Freshness(), cache, self._observer)
 
     @property
     def state(self) -> SourceState:
@@ -116,9 +119,11 @@ class Source:
         `judge` is what the caller will read it with, `page` or `record` below.
         """
         try:
-            return await self._answers.get(request, terms, judge)
+            answer = await self._answers.get(request, terms, judge)
         except UpstreamError as error:
             raise self.failed(copy(error)) from None
+        self._observer.answered(answer.found.value)
+        return answer
 
     async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:
         """What may be shown in place of an answer that is no good."""
@@ -188,6 +193,7 @@ class Source:
         if answer.judged:
             return
         answer.judged = True
+        self._observer.judged(error)
         if error is not None and error.upstream_failed:
             self._channel.breaker.failed()
             return

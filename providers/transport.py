@@ -4,7 +4,7 @@ One aiohttp session a source, so that no connection, cookie or credential is eve
 accounts. Redirects are not followed: aiohttp would send our key headers along to another host.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Self
 
 import aiohttp
@@ -15,14 +15,20 @@ from providers.errors import MalformedError, NoAnswerError, UnavailableError
 from providers.wire import Request, Response
 
 MAX_RESPONSE_BYTES = 32 * 2**20
+Headers = Callable[[], Mapping[str, str]]
 
 
 class Transport:
-    """HTTP to one upstream, with bounds on time and size."""
+    """HTTP to one upstream, with bounds on time and size.
 
-    def __init__(self, base_url: str, headers: Mapping[str, str]) -> None:
+    `added` gives headers of the moment; they never take the place of others.
+    """
+
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str], added: Headers | None = None
+    ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._headers = headers
+        self._headers, self._added = headers, added
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -63,7 +69,7 @@ class Transport:
             self._base_url + request.path,
             params=list(request.query),
             json=dict(request.body) if request.body else None,
-            headers=self._headers,
+            headers={**self._added(), **self._headers} if self._added else self._headers,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=seconds),
         ) as answer:

@@ -13,6 +13,7 @@ class Scope(StrEnum):
     CARD = "card:read"
     PERSONAL = "personal:read"
     EXPLAIN = "explain:read"
+    METRICS = "metrics:read"
 
 
 RAW = (Scope.RAW, Scope.CARD, Scope.PERSONAL)

@@ -1,7 +1,8 @@
 """What an operation cost: each upstream call, and what became of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from time import perf_counter
 from typing import Any
 
@@ -25,7 +26,7 @@ class Call:
     error: UpstreamError | None = None
     rows_read: int = 0
     _began: float = field(default_factory=perf_counter)
-    _used: set[str] = field(default_factory=set)
+    _used: set[int] = field(default_factory=set)
 
     def answered(self, answer: Answer) -> None:
         """The read gave this."""
@@ -40,7 +41,11 @@ class Call:
 
     def use(self, record: Record) -> None:
         """The row is part of the answer to the client."""
-        self._used.add(record.key_id)
+        self._used.add(record.at)
+
+    @property
+    def rows_used(self) -> int:
+        return len(self._used)
 
     @property
     def shown(self) -> Mapping[str, Any]:
@@ -50,7 +55,7 @@ class Call:
             "operation": self.kind,
             "asked": self.source.asked(self.request),
             "rowsRead": self.rows_read,
-            "rowsUsed": len(self._used),
+            "rowsUsed": self.rows_used,
             "milliseconds": round(self.milliseconds, 1),
             "cache": self.found.value,
             "attempts": self.attempts,
@@ -63,10 +68,15 @@ class Call:
 
 
 class Explanation:
-    """The calls of one operation, in the order in which they began."""
+    """The calls of one operation, in the order in which they began.
 
-    def __init__(self) -> None:
+    `told`: the client wants to know them. Which rows were used is worked out when somebody asks.
+    """
+
+    def __init__(self, *, told: bool = True) -> None:
+        self.told = told
         self._calls: list[Call] = []
+        self._used: list[Iterable[Any]] = []
         self._latest: dict[tuple[Source, Request], Call] = {}
 
     def begin(self, source: Source, kind: str, request: Request) -> Call:
@@ -86,12 +96,23 @@ class Explanation:
 
     def use(self, records: Iterable[Any]) -> None:
         """These rows are part of the answer to the client."""
-        for record in records:
-            call = self._latest.get((record.source, record.origin.request))
+        self._used.append(records)
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The calls as far as they have come."""
+        found: dict[int, Call | None] = {}  # by the identity of origins: their hash is dear
+        for record in chain.from_iterable(self._used):
+            origin = record.origin
+            if id(origin) not in found:
+                found[id(origin)] = self._latest.get((record.source, origin.request))
+            call = found[id(origin)]
             if call is not None:
                 call.use(record)
+        self._used.clear()
+        return self._calls
 
     @property
     def shown(self) -> Mapping[str, Any]:
         """`extensions.pacioli`."""
-        return {"calls": [call.shown for call in self._calls]}
+        return {"calls": [call.shown for call in self.calls]}

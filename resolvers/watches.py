@@ -6,6 +6,7 @@ not before the upstream wants it.
 """
 
 import asyncio
+import contextvars
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -134,7 +135,8 @@ class _Poll:
     def _poll_soon(self) -> None:
         self._wanted.set()
         if self._loop is None or self._loop.done():
-            self._loop = asyncio.create_task(self._run())
+            # It serves all who watch, so it is part of nobody's request.
+            self._loop = asyncio.create_task(self._run(), context=contextvars.Context())
 
     def _forget(self, key: Key) -> None:
         del self._tasks[key]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,12 +16,16 @@ RETRY_AFTER = "1"
 class Traffic:
     """The operations that run, the open subscriptions, and whether the server is about to stop.
 
-    `most` operations may run at once; `most_subscriptions` a caller may have open.
+    `most` operations may run at once; `most_subscriptions` a caller may have open. At each change
+    of the two numbers they are `told`.
     """
 
-    def __init__(self, most: int, most_subscriptions: int) -> None:
+    def __init__(
+        self, most: int, most_subscriptions: int, told: Callable[[int, int], None] | None = None
+    ) -> None:
         self.most, self.most_subscriptions = most, most_subscriptions
-        self.running = 0
+        self._told = told or (lambda *_: None)
+        self.running = self.open = 0
         self.subscriptions: Counter[str] = Counter()
         self.draining = False
 
@@ -34,11 +38,16 @@ class Traffic:
                 "(server.limits.max_operations_in_flight). Try again in a moment."
             )
             raise RefusedError(503, "SERVICE_OVERLOADED", message)
-        self.running += 1
+        self._change(1, 0)
         try:
             yield
         finally:
-            self.running -= 1
+            self._change(-1, 0)
+
+    def _change(self, running: int, subscriptions: int) -> None:
+        self.running += running
+        self.open += subscriptions
+        self._told(self.running, self.open)
 
     @contextmanager
     def subscription(self, caller: str) -> Iterator[None]:
@@ -50,11 +59,11 @@ class Traffic:
         if count > limit:
             raise LimitError("open subscriptions", count, limit, "max_subscriptions")
         self.subscriptions[caller] = count
-        self.running -= 1
+        self._change(-1, 1)
         try:
             yield
         finally:
-            self.running += 1
+            self._change(1, -1)
             self.subscriptions[caller] -= 1
             if not self.subscriptions[caller]:
                 del self.subscriptions[caller]

@@ -36,14 +36,18 @@ from server.settings import Limits as LimitSettings
 from server.settings import ServerSettings, Settings
 from server.sources import open_sources
 from server.start_page import start_page
+from server.telemetry.logs import OperationLog
+from server.telemetry.operations import CURRENT, note_caller
+from server.telemetry.scraping import Scraping
+from server.telemetry.watching import Telemetry, telemetry
 
 logger = getLogger("pacioli")
 
 
-def create_app(settings: Settings) -> Starlette:
+def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette:
     """The server for these settings; its sources are opened when it starts.
 
-    Whoever stops it sets `state.stopping` first, so that open streams end.
+    Whoever stops it sets `state.stopping` first, so that open streams end. Operations go to `log`.
     """
     server = settings.server
     limits = _limits(server.limits)
@@ -51,19 +55,21 @@ def create_app(settings: Settings) -> Starlette:
     sources: list[Source] = []
     door = Door(settings.auth)
     redis = pool(settings.cache.url)
+    told = telemetry(settings, log)
     stopping = asyncio.Event()
     # A poll has to read anew, and shows what it read to whoever may see it: said here alone.
     watches = Watches(lambda: Context(tuple(sources), limits, cursors, anew=True))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with open_sources(settings) as opened, door.opened(), closing(redis):
+        async with open_sources(settings, told) as opened, door.opened(), closing(redis):
             sources[:] = opened
             yield
             watches.close()
             sources.clear()
 
-    traffic = Traffic(server.limits.max_operations_in_flight, server.limits.max_subscriptions)
+    most = server.limits.max_operations_in_flight, server.limits.max_subscriptions
+    traffic = Traffic(*most, told.show_traffic)
 
     def readiness(_: Request) -> Response:
         ready = not traffic.draining and (bool(sources) or not settings.sources)
@@ -72,12 +78,10 @@ def create_app(settings: Settings) -> Starlette:
     def new_context(connection: HTTPConnection) -> Context:
         return _context(connection, sources, limits, cursors, watches)
 
-    endpoint = _endpoint(server, redis, new_context, traffic, stopping)
-    app = Starlette(
-        routes=_routes(endpoint, readiness, at_the_graph(server, endpoint.rates)),
-        middleware=everywhere(settings, door),
-        lifespan=lifespan,
-    )
+    endpoint = _endpoint(server, redis, new_context, traffic, stopping, told)
+    routes = _routes(endpoint, readiness, at_the_graph(server, endpoint.rates))
+    routes += _figures(settings, told)
+    app = Starlette(routes=routes, middleware=everywhere(settings, door, told), lifespan=lifespan)
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
     return app
 
@@ -91,13 +95,15 @@ def _context(
 ) -> Context:
     """An operation of the caller at the other end, with only the sources that it may read."""
     caller = caller_of(connection) or NOBODY
-    explained = connection.headers.get("x-pacioli-explain") == "1" and caller.may(Scope.EXPLAIN)
+    told = connection.headers.get("x-pacioli-explain") == "1" and caller.may(Scope.EXPLAIN)
+    explanation = Explanation(told=told) if told or CURRENT.get() else None
+    note_caller(caller.name, explanation)
     return Context(
         tuple(source for source in sources if caller.reads(source.name)),
         limits,
         cursors,
         anew="no-cache" in connection.headers.get("cache-control", "").lower(),
-        explanation=Explanation() if explained else None,
+        explanation=explanation,
         caller=caller,
         watch=watches.watch,
     )
@@ -109,6 +115,7 @@ def _endpoint(
     new_context: Callable[[HTTPConnection], Context],
     traffic: Traffic,
     stopping: asyncio.Event,
+    told: Telemetry,
 ) -> Endpoint:
     per_minute = server.limits.operations_per_minute
     return Endpoint(
@@ -119,6 +126,7 @@ def _endpoint(
         stopping=stopping,
         library=Library(server.documents, Kept() if redis is None else Shared(redis)),
         rates=Rates(per_minute, redis) if per_minute else None,
+        telemetry=told,
     )
 
 
@@ -145,6 +153,13 @@ def _routes(
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
         Route("/readyz", readiness),
     ]
+
+
+def _figures(settings: Settings, told: Telemetry) -> list[BaseRoute]:
+    if told.metrics is None:
+        return []
+    is_open = settings.telemetry.metrics == "open"
+    return [Route("/metrics", Scraping(told.metrics, is_open=is_open).page)]
 
 
 def _upstream_seconds(operation_seconds: float) -> float:

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from strawberry.types import ExecutionResult
 
 from resolvers.errors import LimitError
-from server.admission import Traffic
-from server.errors import RefusedError, told
-from server.rate_limits import Rates
+from server.errors import RefusedError, code_of, coded, told
 from server.requests import Parameters
+from server.sockets import View
+from server.telemetry.operations import CURRENT, note_answer
 
 Run = Callable[[Parameters, Any], Awaitable[ExecutionResult]]
 
@@ -28,28 +28,30 @@ class Batch:
             raise RefusedError.of(400, limit)
         self._operations = operations
 
-    async def results(
-        self, run: Run, request: Request, traffic: Traffic, rates: Rates | None
-    ) -> list[ExecutionResult]:
+    async def results(self, run: Run, request: Request, view: View) -> list[ExecutionResult]:
         """What `run` gives for each operation, all at once; one that is refused harms no other.
 
-        Each counts like one that comes alone; the request was counted as the first of them.
+        Each counts like one that comes alone; the request was counted as the first of them. To
+        those who watch operations the request is none beside them.
         """
 
         async def counted(asked: Parameters) -> ExecutionResult:
-            with traffic.operation():
-                if rates is not None:
-                    await rates.demand(request)
+            with view.traffic.operation():
+                if view.rates is not None:
+                    await view.rates.demand(request)
                 return await run(asked, request)
 
+        async def watched(coming: Awaitable[ExecutionResult]) -> ExecutionResult:
+            with view.telemetry.operation(request):
+                try:
+                    result = await coming
+                except HTTPException as error:
+                    return ExecutionResult(None, [told(error)])
+                errors = [coded(each, code_of(each)).formatted for each in result.errors or ()]
+                note_answer(errors, result.extensions)
+                return result
+
+        CURRENT.set(None)
         first, *others = self._operations
-        return await asyncio.gather(
-            _result(run(first, request)), *(_result(counted(asked)) for asked in others)
-        )
-
-
-async def _result(coming: Awaitable[ExecutionResult]) -> ExecutionResult:
-    try:
-        return await coming
-    except HTTPException as error:
-        return ExecutionResult(None, [told(error)])
+        coming = (run(first, request), *(counted(asked) for asked in others))
+        return await asyncio.gather(*map(watched, coming))

@@ -20,10 +20,12 @@ from server.settings import (
     DocumentSettings,
     IssuerSettings,
     Limits,
+    LogSettings,
     Secret,
     ServerSettings,
     Settings,
     SourceSettings,
+    TelemetrySettings,
 )
 from server.tables import NOT_TEXT, Mistake, Tables, WrongValueError, are_tables, fields_of
 
@@ -68,12 +70,22 @@ class _Reader(Tables):
 
     def read(self, document: dict[str, Any]) -> dict[str, Any]:
         """The settings by their keys, of a source its values, as far as they are right."""
-        auth = self._auth(document) if "auth" in document else None
+        is_open = "auth" not in document
+        auth = None if is_open else self._auth(document)
         server = self._server(self.inner("server", document), is_open=auth is None)
         cache = self._cache(self.inner("cache", document))
+        logs = self._logs(self.inner("logs", document))
+        telemetry = self._telemetry(self.inner("telemetry", document), is_open=is_open)
         sources = list(self._sources(document.pop("sources", [])))
         self.values("", document, fields_of(Settings))
-        return {"auth": auth, "server": server, "cache": cache, "sources": sources}
+        return {
+            "auth": auth,
+            "server": server,
+            "cache": cache,
+            "logs": logs,
+            "telemetry": telemetry,
+            "sources": sources,
+        }
 
     def _server(self, table: dict[str, Any], *, is_open: bool) -> ServerSettings:
         limits = self._limits(self.inner("limits", table, "server."))
@@ -103,6 +115,14 @@ class _Reader(Tables):
         if values.get("url"):
             values["url"] = Secret(values["url"])  # it may hold a password
         return CacheSettings(**values)
+
+    def _logs(self, table: dict[str, Any]) -> LogSettings:
+        return LogSettings(**self.values("logs.", table, fields_of(LogSettings)))
+
+    def _telemetry(self, table: dict[str, Any], *, is_open: bool) -> TelemetrySettings:
+        values = self.values("telemetry.", table, fields_of(TelemetrySettings))
+        usual = {"metrics": "open" if is_open else "callers"}
+        return TelemetrySettings(**usual | values)
 
     def _auth(self, document: dict[str, Any]) -> AuthSettings | None:
         before = len(self.mistakes)

@@ -128,6 +128,14 @@ def is_subscription(text: str, name: str | None) -> bool:
     )
 
 
+def described(text: str, name: str | None) -> tuple[str, str | None]:
+    """What kind of operation the one of that name is, or the only one, and what it is called."""
+    for operation in _operations(text):
+        if _is_named(operation, name):
+            return operation.operation.value, operation.name.value if operation.name else None
+    return "", None
+
+
 def _is_named(operation: OperationDefinitionNode, name: str | None) -> bool:
     return name is None or (operation.name is not None and operation.name.value == name)
 

@@ -40,6 +40,8 @@ from server.rate_limits import Rates
 from server.requests import Parameters, from_body, from_query_string
 from server.settings import ServerSettings
 from server.sockets import Conversation, TextSocket
+from server.telemetry.operations import note_answer
+from server.telemetry.watching import Telemetry
 
 COST_HEADER = "X-Pacioli-Cost"
 INIT_SECONDS = 10  # for a socket to say who it is
@@ -66,6 +68,7 @@ class Endpoint(GraphQL[Context, None]):
         stopping: asyncio.Event,
         library: Library | None = None,
         rates: Rates | None = None,
+        telemetry: Telemetry | None = None,
     ) -> None:
         ide: GraphQL_IDE | None = "graphiql" if settings.graphiql else None
         super().__init__(
@@ -82,6 +85,7 @@ class Endpoint(GraphQL[Context, None]):
         self._max_batch = settings.limits.max_batch_operations
         self.library = library or Library(settings.documents, Kept())
         self._stopping, self.traffic, self.rates = stopping, traffic, rates
+        self.telemetry = telemetry or Telemetry()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -132,7 +136,7 @@ class Endpoint(GraphQL[Context, None]):
     async def execute_operation(self, *args: Any, **kwargs: Any) -> Any:
         asked: GraphQLRequestData | Batch = kwargs["request_data"]
         if isinstance(asked, Batch):
-            return await asked.results(self._part, kwargs["request"], self.traffic, self.rates)
+            return await asked.results(self._part, kwargs["request"], self)
         if asked.protocol == "http":
             return await super().execute_operation(*args, **kwargs)
         parameters = Parameters(
@@ -200,7 +204,7 @@ class Endpoint(GraphQL[Context, None]):
             result = ExecutionResult(data=None, errors=[coded(error, "OPERATION_TIMEOUT")])
         finally:
             context.close()
-        if context.explanation is not None:
+        if context.explanation is not None and context.explanation.told:
             shown = {"pacioli": context.explanation.shown}
             result.extensions = {**(result.extensions or {}), **shown}
         return result
@@ -213,6 +217,7 @@ class Endpoint(GraphQL[Context, None]):
             answer["errors"] = presented(result.errors, self._max_errors)
         if result.data is not None or any(error.path for error in result.errors or ()):
             answer["data"] = result.data  # absent where not even one field was tried
+        note_answer(answer.get("errors", ()), result.extensions)
         extensions = dict(result.extensions or {})
         if request is None or COST_HEADER not in request.headers:
             extensions.pop("cost", None)

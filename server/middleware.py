@@ -11,11 +11,12 @@ from server.browsers import LoopbackNames, OwnSiteReads
 from server.rate_limits import RateLimited, Rates
 from server.security_headers import SecurityHeaders
 from server.settings import ServerSettings, Settings
+from server.telemetry.watching import REQUEST_ID, Telemetry, Watched
 
-TOLD = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
+TOLD = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", REQUEST_ID)
 
 
-def everywhere(settings: Settings, door: Door) -> Sequence[Middleware]:
+def everywhere(settings: Settings, door: Door, telemetry: Telemetry) -> Sequence[Middleware]:
     """Around all paths."""
     authentication = Middleware(AuthenticationMiddleware, backend=door, on_error=unauthenticated)
     cors = Middleware(
@@ -28,6 +29,7 @@ def everywhere(settings: Settings, door: Door) -> Sequence[Middleware]:
     return [
         Middleware(SecurityHeaders),
         *([cors] if settings.server.cors_origins else []),
+        *([Middleware(Watched, telemetry=telemetry)] if telemetry.watches else []),
         *([Middleware(LoopbackNames)] if settings.auth is None else []),
         authentication,
     ]

@@ -7,8 +7,9 @@ import msgspec
 from cross_web import HTTPException
 from strawberry.http import GraphQLRequestData, GraphQLRequestProtocol
 
-from server.documents import is_ambiguous, lacks_operation
+from server.documents import described, is_ambiguous, lacks_operation
 from server.persisted import Library
+from server.telemetry.operations import CURRENT, note_document
 
 
 class Parameters(msgspec.Struct):
@@ -23,7 +24,13 @@ class Parameters(msgspec.Struct):
     async def complete(self, library: Library) -> None:
         """Fetches the document where only its id was sent. Raises HTTPException, as `check`."""
         self.query = await library.text(self)
+        self._note()
         self.check()
+
+    def _note(self) -> None:
+        """Tells those who watch operations what is asked."""
+        if self.query and CURRENT.get() is not None:
+            note_document(self.query, *described(self.query, self.operationName))
 
     def check(self) -> None:
         """Raises HTTPException where it cannot be told which operation is meant."""

@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 from server.admission import Traffic
 from server.collector import spare_the_collector
 from server.settings import Settings
+from server.telemetry.figures import figures_of_workers
 
 CANCEL_SECONDS = 1  # at the end of a drain, for what runs even then
 _RESTART_SECONDS = 1.0  # between restarts of a worker
@@ -49,6 +50,7 @@ class Server(uvicorn.Server):
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                log_config=None,
                 ws="websockets-sansio",
                 timeout_graceful_shutdown=CANCEL_SECONDS,
             )
@@ -95,12 +97,13 @@ class Server(uvicorn.Server):
 def serve_graph(settings: Settings, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serves the graph in this process until a signal comes."""
     from server.app import create_app  # noqa: PLC0415 - the parent of workers needs no schema
+    from server.telemetry.logs import set_up  # noqa: PLC0415
 
     def begin() -> None:
         spare_the_collector()
         ready()
 
-    app = create_app(settings)
+    app = create_app(settings, set_up(settings))
     server = Server(app, listener, begin, app.state.traffic, settings.server.drain_seconds)
     server.work()
 
@@ -115,6 +118,9 @@ class Workers:
     def __init__(
         self, count: int, settings: Settings, listener: socket.socket, ready: Callable[[], None]
     ) -> None:
+        from server.telemetry.logs import set_up  # noqa: PLC0415
+
+        set_up(settings)  # for what this process has to say
         self._settings = _shared_out(settings, count)
         self._listener, self._count = listener, count
         self._up = _spawn.Event()
@@ -126,26 +132,34 @@ class Workers:
         """Serves until a signal comes."""
         for sig in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sig, self._stop)
+        with figures_of_workers() as forget:
+            self._serve(forget)
+        if not self._up.is_set():
+            raise SystemExit(1)  # the worker has said why
+
+    def _serve(self, forget: Callable[[int], None]) -> None:
         threading.Thread(target=self._wait_until_up, daemon=True).start()
         self._processes = [self._start() for _ in range(self._count)]
         while not self._stopping.is_set():
             wait([process.sentinel for process in self._processes], timeout=0.5)
-            self._replace_dead()
+            self._replace_dead(forget)
         for process in self._processes:
             process.join()
-        if not self._up.is_set():
-            raise SystemExit(1)  # the worker has said why
 
     def _start(self) -> SpawnProcess:
         process = _spawn.Process(target=_work, args=(self._settings, self._listener, self._up))
         process.start()
         return process
 
-    def _replace_dead(self) -> None:
+    def _replace_dead(self, forget: Callable[[int], None]) -> None:
         if not (self._up.is_set() or all(process.is_alive() for process in self._processes)):
             self._stop()
         for at, process in enumerate(self._processes):
-            if not (process.is_alive() or self._stopping.wait(_RESTART_SECONDS)):
+            if process.is_alive():
+                continue
+            if process.pid is not None:
+                forget(process.pid)
+            if not self._stopping.wait(_RESTART_SECONDS):
                 self._processes[at] = self._start()
 
     def _wait_until_up(self) -> None:

@@ -88,6 +88,17 @@ Algorithms = Annotated[
 Trust = Annotated[
     Literal["off", "allow", "require"], Meta(description='"off", "allow" or "require"')
 ]
+LogFormat = Annotated[
+    Literal["auto", "json", "pretty"], Meta(description='"auto", "json" or "pretty"')
+]
+LogLevel = Annotated[
+    Literal["debug", "info", "warning", "error"],
+    Meta(description='"debug", "info", "warning" or "error"'),
+]
+MetricsDoor = Annotated[
+    Literal["open", "callers", "off"], Meta(description='"open", "callers" or "off"')
+]
+Ratio = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
 SettlesBy = Annotated[
     Literal["invoice_number", "order_number"],
     Meta(description='"invoice_number" or "order_number"'),
@@ -222,10 +233,30 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.order == "none" else Direction(self.order)
 
 
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written down: `[logs]`. An operation that took `slow_seconds` tells its calls."""
+
+    format: LogFormat = "auto"
+    level: LogLevel = "info"
+    slow_seconds: Seconds = 2
+    redact: Flag = True
+
+
+class TelemetrySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What others may collect: `[telemetry]`. There are traces where `otlp_endpoint` is set."""
+
+    metrics: MetricsDoor = "open"
+    otlp_endpoint: BaseUrl | None = None
+    sampling_ratio: Ratio = 0.1
+    service_name: Name = "pacioli"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration."""
 
     server: ServerSettings = ServerSettings()
     auth: AuthSettings | None = None
     cache: CacheSettings = CacheSettings()
+    logs: LogSettings = LogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     sources: tuple[SourceSettings, ...] = ()

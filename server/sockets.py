@@ -35,6 +35,8 @@ from server.errors import told
 from server.persisted import Library
 from server.rate_limits import Rates
 from server.requests import Parameters
+from server.telemetry.operations import note_refusal
+from server.telemetry.watching import Telemetry
 
 TOO_BIG = 1009
 FORBIDDEN = 4403  # clients come again after it, and bring what is good by then
@@ -79,6 +81,7 @@ class View(Protocol):
     library: Library
     traffic: Traffic
     rates: Rates | None
+    telemetry: Telemetry
 
     def context_of(self, request: WebSocket, connection: Mapping[str, Any]) -> Context: ...
 
@@ -86,9 +89,7 @@ class View(Protocol):
         self, asked: Parameters, context: Context
     ) -> AsyncGenerator[ExecutionResult, None]: ...
 
-    async def process_result(
-        self, request: WebSocket, result: ExecutionResult
-    ) -> Mapping[str, Any]: ...
+    async def process_result(self, request: Any, result: ExecutionResult) -> Any: ...
 
 
 class TextSocket(ASGIWebSocketAdapter):
@@ -156,6 +157,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             try:
                 self._admitted(await admit(self.websocket.ws, self.opening))
             except AuthenticationError as error:
+                with cast(View, self.view).telemetry.operation(self.websocket.ws):
+                    note_refusal("UNAUTHENTICATED")
                 await self.websocket.close(FORBIDDEN, str(error)[:LONGEST_REASON])
                 return
         elif isinstance(received, Subscribe):
@@ -166,7 +169,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         asked = self._asked.pop(operation.id)
         view = cast(View, self.view)
-        with suppress(WebSocketDisconnected):
+        with suppress(WebSocketDisconnected), view.telemetry.operation(self.websocket.ws):
             try:
                 with view.traffic.operation():
                     if view.rates is not None:

@@ -14,30 +14,40 @@ from providers.transport import Transport
 from server.redis_pool import closing, pool
 from server.settings import Settings, SourceSettings
 from server.shared import SharedCache, SharedPace, Store
+from server.telemetry.watching import Telemetry
 
 
 @asynccontextmanager
-async def open_sources(settings: Settings) -> AsyncIterator[tuple[Source, ...]]:
+async def open_sources(
+    settings: Settings, telemetry: Telemetry | None = None
+) -> AsyncIterator[tuple[Source, ...]]:
     """The configured accounts, ready to be asked; their connections end with the context."""
+    told = telemetry or Telemetry()
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(told.opened())
         connections = pool(settings.cache.url)
         await stack.enter_async_context(closing(connections))
         store = None if connections is None else Store(connections)
         cache = MemoryCache(settings.cache.max_bytes) if store is None else SharedCache(store)
-        sources = [await _open(each, stack, cache, store) for each in settings.sources]
+        sources = [await _open(each, stack, cache, store, told) for each in settings.sources]
         yield tuple(sources)
 
 
 async def _open(
-    settings: SourceSettings, stack: AsyncExitStack, cache: Cache, store: Store | None
+    settings: SourceSettings,
+    stack: AsyncExitStack,
+    cache: Cache,
+    store: Store | None,
+    telemetry: Telemetry,
 ) -> Source:
     spec = REGISTRY[settings.provider]
     headers = spec.sign(settings.credentials)
     account = account_digest(settings.base_url, headers)
+    link = Transport(settings.base_url, headers, telemetry.outgoing)
     return Source(
         spec,
         Account(settings.name, settings.credentials, settings.time_zone),
-        await stack.enter_async_context(Transport(settings.base_url, headers)),
+        await stack.enter_async_context(link),
         order=settings.direction,
         page_size=settings.page_size,
         settles=settings.settles,
@@ -54,6 +64,7 @@ async def _open(
             settings.cache_seconds, settings.refresh_seconds, settings.stale_seconds
         ),
         cache=AccountCache(cache, account),
+        observer=telemetry.observer(settings),
     )
 
 

@@ -260,12 +260,14 @@ def settings(
     limits: Mapping[str, Any] | None = None,
     cursor_secret: str = "good for one test",
     auth: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    telemetry: Mapping[str, Any] | None = None,
     **server: Any,
 ) -> Settings:
     """The settings that a configuration file with these tables gives."""
     tables = [
         ("[server]", {"cursor_secret": cursor_secret, **server}),
         ("[server.limits]", limits or {}),
+        ("[telemetry]", telemetry or {}),
         *((f"[[auth.{name}]]", each) for name, all_ in (auth or {}).items() for each in all_),
         *(("[[sources]]", each) for each in sources),
     ]

@@ -50,6 +50,7 @@ READING = (  # how a request gets its answer
     "providers.channel",
     "providers.deadline",
     "providers.flights",
+    "providers.observer",
     "providers.pace",
     "providers.retries",
 )
@@ -86,12 +87,17 @@ IMPORTS: Mapping[str, Imports] = {
     "server.cli": Imports((*PACKAGES, "execution"), ("click", "msgspec", "starlette", "uvicorn")),
     "server.diagnosis.printing": Imports(("server.diagnosis.report",), ("click",)),
     "server.shared": Imports(("providers.pace", "server.redis_pool"), ("redis",)),
+    "server.telemetry.tracing": Imports(
+        ("server", "providers.errors", "providers.observer"), ("opentelemetry",)
+    ),
+    "server.telemetry.logs": Imports(("server",), ("msgspec", "structlog")),
+    "server.telemetry.messages": Imports(("server",), ("structlog",)),
     "server": Imports(
         ("server", "schema", "execution", "resolvers", "providers"),
         # cross_web has the request types of Strawberry's view, and comes with it.
         (
             *("cross_web", "google.protobuf", "graphql", "jwt", "limits", "msgspec", "redis"),
-            *("starlette", "strawberry", "uvicorn"),
+            *("prometheus_client", "starlette", "strawberry", "uvicorn"),
         ),
     ),
     "sandbox": Imports(("sandbox",), ("aiohttp", "msgspec", "starlette")),

@@ -15,9 +15,11 @@ from server.settings import (
     DocumentSettings,
     IssuerSettings,
     Limits,
+    LogSettings,
     ServerSettings,
     Settings,
     SourceSettings,
+    TelemetrySettings,
 )
 from tests.docs.pages import PAGES, ROOT
 from tests.docs.test_accounts import rows
@@ -32,9 +34,11 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "key of `[[auth.api_keys]]`": ApiKeySettings,
     "key of `[[auth.issuers]]`": IssuerSettings,
     "key of `[cache]`": CacheSettings,
+    "key of `[logs]`": LogSettings,
+    "key of `[telemetry]`": TelemetrySettings,
 }
 IN_WORDS = {"time_zone", "cursor_secret", "base_url"}
-IN_WORDS |= {"graphiql", "introspection", "composition", "inline_traces"}
+IN_WORDS |= {"graphiql", "introspection", "composition", "inline_traces", "metrics"}
 
 
 def shown(default: Any) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextvars import ContextVar
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ from providers.base import Key
 from providers.client import Source
 from providers.errors import RateLimitedError, UnavailableError
 from providers.views import Record
+from resolvers.context import Context
 from resolvers.errors import UserInputError
 from resolvers.watches import Pace, Watches
 from tests.resolvers.exports import Exports, context, in_virtual_time
@@ -66,6 +68,26 @@ def test_the_present_state_comes_at_once_then_each_change_up_to_the_end() -> Non
         calls = len(office.exports.requests)
         await asyncio.sleep(100)
         assert len(office.exports.requests) == calls
+
+    in_virtual_time(test())
+
+
+def test_a_poll_is_part_of_nobodys_request() -> None:
+    """What is traced or logged of it must not be told as the first watcher's."""
+    request: ContextVar[str] = ContextVar("request", default="nobody's")
+    seen: list[str] = []
+
+    def noted() -> Context:
+        seen.append(request.get())
+        return context()
+
+    async def test() -> None:
+        office = Office()
+        office.watches = Watches(noted, PACE)
+        request.set("the first watcher's")
+        await office.watch("x", office.exports.add("a", 1, "Completed", 40))
+        await office.end("x")
+        assert set(seen) == {"nobody's"}
 
     in_virtual_time(test())
 

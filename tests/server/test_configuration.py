@@ -201,6 +201,37 @@ def test_with_auth_the_server_is_quiet(auth: str, is_open: bool) -> None:
     assert (server.graphiql, server.introspection) == (True, True)
 
 
+@pytest.mark.parametrize(("auth", "usual"), [("", "open"), (AUTH, "callers")])
+def test_with_auth_the_figures_take_a_scope_unless_it_is_said(auth: str, usual: str) -> None:
+    assert parse(auth, FILE, {}).telemetry.metrics == usual
+    for said in ("open", "callers", "off"):
+        text = f'[telemetry]\nmetrics = "{said}"\n{auth}'
+        assert parse(text, FILE, {}).telemetry.metrics == said
+
+
+def test_what_operators_are_told() -> None:
+    text = """
+        [logs]
+        format = "env:FORM"
+        level = "warning"
+        slow_seconds = 0.5
+        redact = false
+        [telemetry]
+        otlp_endpoint = "env:COLLECTOR"
+        sampling_ratio = "env:RATIO"
+        service_name = "money"
+    """
+    environ = {"FORM": "json", "COLLECTOR": "http://127.0.0.1:4318", "RATIO": "0.5"}
+    settings = parse(text, FILE, environ)
+    logs, told = settings.logs, settings.telemetry
+    assert (logs.format, logs.level, logs.slow_seconds, logs.redact) == (
+        *("json", "warning", 0.5, False),
+    )
+    assert (told.otlp_endpoint, told.sampling_ratio) == ("http://127.0.0.1:4318", 0.5)
+    assert told.service_name == "money"
+    assert parse("", FILE, {}).telemetry.otlp_endpoint is None
+
+
 @pytest.mark.parametrize("shown", [True, False])
 def test_composers_see_the_schema_where_all_do_unless_it_is_said(shown: bool) -> None:
     said = f"introspection = {str(shown).lower()}"
@@ -308,6 +339,18 @@ def test_the_default_page_fits_under_the_largest() -> None:
             "a number",
         ),
         ("[server.limits]\nmax_body_bytes = -1", "server.limits.max_body_bytes", "1 or more"),
+        ("logs = 1", "logs", "must be a table"),
+        ('[logs]\nformat = "xml"', "logs.format", '"auto", "json" or "pretty"'),
+        ('[logs]\nlevel = "all"', "logs.level", '"debug", "info"'),
+        ("[logs]\nslow = 1", "logs.slow", "not a known key"),
+        ("[telemetry]\nmetric = true", "telemetry.metric", "is metrics meant?"),
+        ('[telemetry]\nmetrics = "on"', "telemetry.metrics", '"open", "callers" or "off"'),
+        ("[telemetry]\nsampling_ratio = 1.1", "telemetry.sampling_ratio", "from 0 to 1"),
+        (
+            '[telemetry]\notlp_endpoint = "http://a:b@c"',
+            "telemetry.otlp_endpoint",
+            "without user, password",
+        ),
         ("sources = 1", "sources", "[[sources]]"),
         ("sources = [1]", "sources", "[[sources]]"),
         ("[sources]\nname = 'a'", "sources", "[[sources]]"),

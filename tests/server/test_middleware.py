@@ -4,6 +4,8 @@ from server.authentication import Door
 from server.middleware import at_the_graph, everywhere
 from server.rate_limits import Rates
 from server.settings import AuthSettings, ServerSettings, Settings
+from server.telemetry.metrics import Metrics
+from server.telemetry.watching import Telemetry
 
 
 def names(layers: object) -> list[str]:
@@ -14,10 +16,14 @@ def test_from_the_outside_in() -> None:
     server = ServerSettings(cors_origins=("https://a.example",))
     open_door = Settings(server=server)
     locked = Settings(auth=AuthSettings())
-    assert names(everywhere(open_door, Door(None))) == [
-        *("SecurityHeaders", "CORSMiddleware", "LoopbackNames", "AuthenticationMiddleware")
+    watched, unwatched = Telemetry(Metrics()), Telemetry()
+    assert names(everywhere(open_door, Door(None), watched)) == [
+        *("SecurityHeaders", "CORSMiddleware", "Watched", "LoopbackNames"),
+        "AuthenticationMiddleware",
     ]
-    assert names(everywhere(locked, Door(None))) == ["SecurityHeaders", "AuthenticationMiddleware"]
+    assert names(everywhere(locked, Door(None), unwatched)) == [
+        *("SecurityHeaders", "AuthenticationMiddleware")
+    ]
 
 
 def test_around_the_graph() -> None:

@@ -1,0 +1,1 @@
+"""What operators are told: metrics, traces and logs of each operation and of each upstream call."""

@@ -1,0 +1,136 @@
+"""The figures of sources, and who counts them."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from time import perf_counter
+
+from providers.errors import (
+    MalformedError,
+    NoAnswerError,
+    RateLimitedError,
+    RejectedError,
+    UnauthorizedError,
+    UnavailableError,
+    UpstreamError,
+)
+from providers.observer import Call, Observer, Unobserved
+from server.telemetry.instruments import SECONDS, WAITS, Instruments
+
+KEPT_BACK = "kept_back"
+"""A call that was not sent, or not given its time: that says nothing of the upstream."""
+FAILURES = (
+    UnavailableError,
+    NoAnswerError,
+    RateLimitedError,
+    UnauthorizedError,
+    RejectedError,
+    MalformedError,
+)
+"""How calls fail; what else is raised comes of several of them."""
+
+
+class SourceFigures:
+    """What is counted of all sources."""
+
+    def __init__(self, make: Instruments) -> None:
+        self.calls = make.counter(
+            "pacioli_source_calls",
+            "Calls with their retries, by ok, an error's code, or kept_back: not sent.",
+            *("source", "outcome"),
+        )
+        self.call_duration = make.histogram(
+            "pacioli_source_call_duration_seconds",
+            "Calls with their waits and retries.",
+            SECONDS,
+            "source",
+        )
+        self.retries = make.counter("pacioli_source_retries", "Attempts after the first.", "source")
+        self.received = make.counter(
+            "pacioli_source_received_bytes", "Bodies of answers, decompressed.", "source"
+        )
+        self.breaker = make.gauge(
+            "pacioli_source_breaker_open",
+            "1 while the source is left alone.",
+            "source",
+            of="livemax",
+        )
+        self.queue = make.gauge(
+            "pacioli_source_queue_length", "Requests that wait for a place or a turn.", "source"
+        )
+        self.wait = make.histogram(
+            "pacioli_source_queue_wait_seconds", "Waits before requests went out.", WAITS, "source"
+        )
+        self.answers = make.counter(
+            "pacioli_source_answers",
+            "Answers that operations had: hit, miss or stale.",
+            *("source", "cache"),
+        )
+        self.rows_read = make.counter(
+            "pacioli_source_rows_read", "Rows that operations read.", "source"
+        )
+        self.rows_used = make.counter(
+            "pacioli_source_rows_used", "Rows that became part of an answer.", "source"
+        )
+
+    def begin(self, source: str) -> None:
+        """Shows a source's figures before anything has happened."""
+        for each in (self.retries, self.received, self.rows_read, self.rows_used):
+            each.labels(source)
+        for cache in ("hit", "miss", "stale"):
+            self.answers.labels(source, cache)
+        for outcome in ("ok", KEPT_BACK, *(each.code for each in FAILURES)):
+            self.calls.labels(source, outcome)
+        self.breaker.labels(source).set(0)
+        self.queue.labels(source).set(0)
+
+
+class Metered(Unobserved):
+    """Counts what happens on the way to a source; `inner` sees its calls, too."""
+
+    def __init__(self, figures: SourceFigures, source: str, inner: Observer | None = None) -> None:
+        self._inner = inner or Unobserved()
+        self._source, self._calls, self._answers = source, figures.calls, figures.answers
+        self._duration = figures.call_duration.labels(source)
+        self._retries = figures.retries.labels(source)
+        self._received = figures.received.labels(source)
+        self._queue = figures.queue.labels(source)
+        self._wait = figures.wait.labels(source)
+        self._breaker = figures.breaker.labels(source)
+
+    @contextmanager
+    def call(self, kind: str) -> Iterator[Call]:
+        began = perf_counter()
+        attempts = 0
+        try:
+            with self._inner.call(kind) as call:
+                yield call
+                attempts = call.attempts
+        except UpstreamError as error:
+            attempts = error.attempts
+            self._ended(error)
+            raise
+        finally:
+            self._duration.observe(perf_counter() - began)
+            self._retries.inc(max(0, attempts - 1))
+
+    def queued(self) -> AbstractContextManager[object]:
+        return self._queue.track_inprogress()
+
+    def waited(self, seconds: float) -> None:
+        self._wait.observe(seconds)
+
+    def received(self, size: int) -> None:
+        self._received.inc(size)
+
+    def judged(self, error: UpstreamError | None) -> None:
+        self._ended(error)
+
+    def answered(self, found: str) -> None:
+        self._answers.labels(self._source, found).inc()
+
+    def breaker_changed(self, is_open: bool) -> None:
+        self._breaker.set(is_open)
+
+    def _ended(self, error: UpstreamError | None) -> None:
+        outcome = "ok" if error is None else KEPT_BACK if error.ours else error.code
+        self._calls.labels(self._source, outcome).inc()

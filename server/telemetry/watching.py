@@ -1,0 +1,130 @@
+"""Everything that watches operations and upstreams, put together as the settings want it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from providers.observer import Observer, Unobserved
+from providers.transport import Headers
+from server.authentication import caller_of
+from server.settings import Settings, SourceSettings
+from server.telemetry.metered import Metered
+from server.telemetry.metrics import Metrics
+from server.telemetry.operations import CURRENT, FAILED, Operation, note_refusal, request_id
+
+if TYPE_CHECKING:  # they are imported only where they are wanted
+    from server.telemetry.logs import OperationLog
+    from server.telemetry.tracing import Tracing
+
+GRAPH = "/graphql"
+REQUEST_ID = "X-Request-Id"
+
+
+class Telemetry:
+    """What is told of operations, and to whom: figures, traces and lines of a log, or none."""
+
+    def __init__(
+        self,
+        metrics: Metrics | None = None,
+        tracing: "Tracing | None" = None,
+        log: "OperationLog | None" = None,
+    ) -> None:
+        self.metrics, self._tracing, self._log = metrics, tracing, log
+        self.watches = not (metrics is None and tracing is None and log is None)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Traces are sent until the context ends."""
+        if self._tracing is None:
+            yield
+        else:
+            async with self._tracing.opened():
+                yield
+
+    def operation(self, connection: HTTPConnection) -> AbstractContextManager[Operation | None]:
+        """An operation that comes over a connection, from its beginning to its end."""
+        return self._operation(connection) if self.watches else nullcontext()
+
+    @contextmanager
+    def _operation(self, connection: HTTPConnection) -> Iterator[Operation]:
+        headers = connection.headers
+        name = request_id(headers.get(REQUEST_ID))
+        operation = Operation(name, connection.scope["type"])
+        before = CURRENT.set(operation)
+        if self._tracing is not None:
+            self._tracing.began(operation, headers)
+        try:
+            yield operation
+        except Exception:
+            note_refusal(FAILED)
+            raise
+        finally:
+            operation.end()
+            if not operation.caller:
+                caller = caller_of(connection)
+                operation.caller = caller.name if caller else ""
+            self._ended(operation)
+            CURRENT.reset(before)
+
+    def _ended(self, operation: Operation) -> None:
+        if self.metrics is not None and operation.happened:
+            self.metrics.ended(operation)
+        if self._log is not None and operation.happened:
+            self._log.ended(operation)
+        if self._tracing is not None:
+            self._tracing.ended(operation)
+
+    def show_traffic(self, running: int, subscriptions: int) -> None:
+        """How much is going on, told whenever it changes."""
+        if self.metrics is not None:
+            self.metrics.show_traffic(running, subscriptions)
+
+    def observer(self, source: SourceSettings) -> Observer:
+        """Who is told of a source."""
+        inner: Observer = Unobserved()
+        if self._tracing is not None:
+            inner = self._tracing.observer(source.name, source.provider)
+        return inner if self.metrics is None else Metered(self.metrics.sources, source.name, inner)
+
+    @property
+    def outgoing(self) -> Headers | None:
+        """What goes along with each request to an upstream."""
+        return None if self._tracing is None else self._tracing.outgoing
+
+
+def telemetry(settings: Settings, log: "OperationLog | None" = None) -> Telemetry:
+    """What the settings want."""
+    metrics = tracing = None
+    if settings.telemetry.metrics != "off":
+        names = (source.name for source in settings.sources)
+        metrics = Metrics(names, frozenset(settings.server.documents.manifest.values()))
+    if settings.telemetry.otlp_endpoint is not None:
+        from server.telemetry.tracing import Tracing  # noqa: PLC0415 - it takes half a second
+
+        tracing = Tracing(settings.telemetry)
+    return Telemetry(metrics, tracing, log)
+
+
+class Watched:
+    """Watches what comes to the graph, and tells each client the id of its request."""
+
+    def __init__(self, app: ASGIApp, telemetry: Telemetry) -> None:
+        self._app, self._telemetry = app, telemetry
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != GRAPH:
+            await self._app(scope, receive, send)
+            return
+        with self._telemetry.operation(HTTPConnection(scope)) as operation:
+            assert operation is not None
+            told = (REQUEST_ID.lower().encode(), operation.request_id.encode())
+
+            async def send_with_id(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = [*message["headers"], told]
+                await send(message)
+
+            await self._app(scope, receive, send_with_id)
