@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from starlette.responses import Response
 
 from resolvers.errors import LimitError
-from server.telemetry.operations import note_refusal
+from server.telemetry.operations import note_error
 
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 logger = logging.getLogger("pacioli")
@@ -70,7 +70,7 @@ def refused(
     media_type: str = "application/json",
 ) -> Response:
     """The response to a request that goes no further."""
-    note_refusal(code)
+    note_error({"code": code})
     body = msgspec.json.encode(refusal(message, code))
     return Response(body, status, headers, media_type=media_type)
 

@@ -32,7 +32,7 @@ from server.errors import RefusedError, refusal
 from server.persisted import Library
 from server.rate_limits import Rates
 from server.requests import Parameters
-from server.telemetry.operations import note_refusal
+from server.telemetry.operations import note_error
 from server.telemetry.watching import Telemetry
 
 TOO_BIG = 1009
@@ -143,7 +143,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 await admit(self.websocket.ws, self.opening)
             except AuthenticationError as error:
                 with cast(View, self.view).telemetry.operation(self.websocket.ws):
-                    note_refusal("UNAUTHENTICATED")
+                    note_error({"code": "UNAUTHENTICATED"})
                 await self.websocket.close(FORBIDDEN, str(error)[:LONGEST_REASON])
                 return
         elif isinstance(received, Subscribe):
@@ -162,7 +162,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                     await self._answer(operation, asked)
             except HTTPException as error:
                 code = error.code if isinstance(error, RefusedError) else "BAD_REQUEST"
-                note_refusal(code)
+                note_error({"code": code})
                 await _end(operation, refusal(error.reason, code)["errors"])
 
     async def _answer(self, operation: Operation[Context, None], asked: Parameters) -> None:
