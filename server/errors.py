@@ -11,7 +11,7 @@ from graphql import GraphQLError
 from starlette.responses import Response
 
 from resolvers.errors import LimitError
-from server.telemetry.operations import note_refusal
+from server.telemetry.operations import note_error
 
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 MASKED = "INTERNAL_SERVER_ERROR"
@@ -43,7 +43,7 @@ def coded(error: GraphQLError, code: str) -> GraphQLError:
 def told(error: HTTPException) -> GraphQLError:
     """The error of a request that goes no further; those who watch operations learn of it, too."""
     extensions = error.extensions if isinstance(error, RefusedError) else {"code": "BAD_REQUEST"}
-    note_refusal(**extensions)
+    note_error(extensions)
     return GraphQLError(error.reason, extensions=extensions)
 
 

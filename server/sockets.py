@@ -35,7 +35,7 @@ from server.errors import told
 from server.persisted import Library
 from server.rate_limits import Rates
 from server.requests import Parameters
-from server.telemetry.operations import note_refusal
+from server.telemetry.operations import note_error
 from server.telemetry.watching import Telemetry
 
 TOO_BIG = 1009
@@ -158,7 +158,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
                 self._admitted(await admit(self.websocket.ws, self.opening))
             except AuthenticationError as error:
                 with cast(View, self.view).telemetry.operation(self.websocket.ws):
-                    note_refusal("UNAUTHENTICATED")
+                    note_error({"code": "UNAUTHENTICATED"})
                 await self.websocket.close(FORBIDDEN, str(error)[:LONGEST_REASON])
                 return
         elif isinstance(received, Subscribe):

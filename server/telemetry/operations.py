@@ -131,11 +131,11 @@ def note_answer(errors: Sequence[Mapping[str, Any]], extensions: Mapping[str, An
         _note_error(operation, error["extensions"])
 
 
-def note_refusal(code: str, **others: Any) -> None:
-    """The request goes no further; the extensions of its error."""
+def note_error(extensions: Mapping[str, Any]) -> None:
+    """The request goes no further, because of an error with these extensions."""
     operation = CURRENT.get()
     if operation is not None:
-        _note_error(operation, {"code": code, **others})
+        _note_error(operation, extensions)
 
 
 def _note_error(operation: Operation, extensions: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from server.authentication import caller_of
 from server.settings import Settings, SourceSettings
 from server.telemetry.metered import Metered
 from server.telemetry.metrics import Metrics
-from server.telemetry.operations import CURRENT, FAILED, Operation, note_refusal, request_id
+from server.telemetry.operations import CURRENT, FAILED, Operation, note_error, request_id
 
 if TYPE_CHECKING:  # they are imported only where they are wanted
     from server.telemetry.logs import OperationLog
@@ -59,7 +59,7 @@ class Telemetry:
         try:
             yield operation
         except Exception:
-            note_refusal(FAILED)
+            note_error({"code": FAILED})
             raise
         finally:
             operation.end()

@@ -14,7 +14,7 @@ from server.telemetry.operations import (
     note_answer,
     note_caller,
     note_document,
-    note_refusal,
+    note_error,
     request_id,
 )
 
@@ -36,7 +36,7 @@ def test_without_an_operation_nothing_is_noted() -> None:
     note_document("{ a }", "query", None)
     note_caller("a", None)
     note_answer([error("FORBIDDEN")], {"cost": {"requested": 1}})
-    note_refusal("RATE_LIMITED")
+    note_error({"code": "RATE_LIMITED"})
     assert CURRENT.get() is None
 
 
@@ -74,7 +74,7 @@ def test_the_first_error_is_the_outcome(operation: Operation) -> None:
     ],
 )
 def test_limits_are_known_by_their_keys(operation: Operation, code: str, limit: str) -> None:
-    note_refusal(code)
+    note_error({"code": code})
     assert (operation.outcome, operation.limits) == (code, [limit])
 
 
