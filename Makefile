@@ -8,7 +8,7 @@ UV ?= uv
 BIN := .venv/bin
 READY := .venv/.ready
 # The pages for people are bundled with node: the machine's, else one from the package index.
-PAGES := server/static/graphiql.js
+PAGES := server/static/dashboard.html
 NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
@@ -31,7 +31,7 @@ bench-peers: setup # measure other servers; needs Node.js and npm
 	cd benchmarks/peers && npm ci --ignore-scripts --no-audit --no-fund
 	$(BIN)/python -m benchmarks peers
 
-setup: $(READY) $(PAGES) # fill .venv with the locked dependencies and the project; bundle GraphiQL
+setup: $(READY) $(PAGES) # fill .venv with the locked dependencies and the project; bundle the pages
 
 $(READY): requirements-dev.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -43,12 +43,13 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/* graphiql/examples/*)
+PAGE_SOURCES := schema/schema.graphql $(shell find pages -name node_modules -prune -o -name generated -prune -o -type f -print)
+$(PAGES): $(READY) requirements-node.lock $(PAGE_SOURCES)
 	@$(NODE) { { node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' && npm --version; } \
 		>/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements-node.lock; } && \
-		cd graphiql && npm ci --silent && npm run --silent build || \
-		{ echo "GraphiQL could not be built; the server runs without it" >&2; test -z "$$CI"; }
+		cd pages && npm ci --silent && npm run --silent build || \
+		{ echo "The pages could not be built; the server runs without them" >&2; test -z "$$CI"; }
 
 system-packages: # as root on Debian: what the tests need besides
 	apt-get update

@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from providers.client import Source
 from resolvers.callers import NOBODY, Scope
@@ -23,9 +22,9 @@ from resolvers.watches import Watches
 from schema import build
 from server.admission import Admission, Traffic
 from server.authentication import Door, caller_of
+from server.dashboard import dashboard
 from server.documents import documents
 from server.endpoint import Endpoint
-from server.graphiql import STATIC
 from server.middleware import at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
 from server.rate_limits import Rates
@@ -34,6 +33,7 @@ from server.settings import Limits as LimitSettings
 from server.settings import ServerSettings, Settings
 from server.sources import open_sources
 from server.start_page import start_page
+from server.static_files import STATIC, Bundles
 
 logger = getLogger("pacioli")
 
@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Starlette:
 
     endpoint = _endpoint(server, redis, new_context, traffic, stopping)
     app = Starlette(
-        routes=_routes(endpoint, readiness, at_the_graph(server, endpoint.rates)),
+        routes=_routes(server, endpoint, readiness, at_the_graph(server, endpoint.rates)),
         middleware=everywhere(settings, door),
         lifespan=lifespan,
     )
@@ -132,14 +132,18 @@ def _limits(settings: LimitSettings) -> Limits:
 
 
 def _routes(
-    endpoint: Endpoint, readiness: Callable[[Request], Response], layers: Sequence[Middleware]
+    server: ServerSettings,
+    endpoint: Endpoint,
+    readiness: Callable[[Request], Response],
+    layers: Sequence[Middleware],
 ) -> list[BaseRoute]:
     graph = Admission(endpoint, endpoint.traffic)
     return [
-        Route("/", start_page),
+        Route("/", start_page(server)),
         Route("/graphql", graph, middleware=layers),
         WebSocketRoute("/graphql", graph, middleware=layers),
-        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+        *([Route("/dashboard", dashboard)] if server.dashboard else []),
+        Mount("/static", Bundles(directory=STATIC, check_dir=False)),
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
         Route("/readyz", readiness),
     ]

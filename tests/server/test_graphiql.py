@@ -12,7 +12,7 @@ from tests.conftest import Graph, StartGraph, Whole, settings
 from tests.frontend.programs import leave_out
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-EXAMPLES = Path(__file__).parents[2] / "graphiql" / "examples"
+EXAMPLES = Path(__file__).parents[2] / "pages" / "graphiql" / "examples"
 FILES = {path.stem: path.read_text("utf-8") for path in EXAMPLES.glob("*.graphql")}
 MONTH = {"from": "2026-10-01T00:00:00+03:00", "to": "2026-11-01T00:00:00+03:00"}
 

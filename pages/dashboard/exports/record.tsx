@@ -1,0 +1,49 @@
+// An open export task: how far it is, what became of it, and what was asked for.
+import { ExportDocument, type ExportQuery } from "../generated/graphql";
+import { phrase } from "../format/words";
+import { Facts, Fields } from "../record/fields";
+import { Record } from "../record/record";
+import { Moment } from "../shell/facts";
+import { Progress } from "./progress";
+
+type Task = NonNullable<ExportQuery["exportTask"]>;
+
+export function ExportRecord({ id }: { readonly id: string }) {
+  return (
+    <Record kind="Export task" id={id} document={ExportDocument} row={({ exportTask }) => exportTask}>
+      {(task) => (
+        <>
+          <p class="figure">
+            <Progress of={task} />
+          </p>
+          <Summary of={task} />
+          {task.resolutions.length > 0 && (
+            <Facts of={task.resolutions.map(({ type, message }) => [phrase(type), message])} />
+          )}
+          <h3>What was asked for</h3>
+          <Fields of={task.parameters ?? {}} />
+        </>
+      )}
+    </Record>
+  );
+}
+
+function Summary({ of: task }: { readonly of: Task }) {
+  return (
+    <Facts
+      of={[
+        ["Report", task.reportType],
+        ["File type", task.mimeType],
+        ["Provider's id", task.providerId],
+        ["Provider's status", task.providerStatus],
+        ["Organization", task.organizationId],
+        ["Source", task.source.name],
+        ["Created", <Moment at={task.createdAt} />],
+        ["Updated", <Moment at={task.updatedAt} />],
+        ["Deleted", <Moment at={task.deletedAt} />],
+        ["Note", task.meta],
+        ["Read", <Moment at={task.fetchedAt} />],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,35 @@
+// The open row, beside the list. The browser keeps the focus in it and Escape closes it.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+import { choose } from "../shell/address";
+
+interface DrawerProps {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+export function Drawer({ title, children }: DrawerProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const close = (): void => choose({ open: "" });
+  return (
+    <dialog
+      ref={dialog}
+      class="drawer"
+      aria-label={title}
+      onClose={close}
+      onClick={({ target }) => target === dialog.current && close()}
+    >
+      <div class="sheet">
+        <header>
+          <h2>{title}</h2>
+          <button type="button" class="quiet" onClick={close}>
+            Close
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}
