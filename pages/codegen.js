@@ -6,6 +6,7 @@ export default {
   schema: "../schema/schema.graphql",
   documents: "dashboard/**/*.graphql",
   silent: true,
+  config: { sort: false },
   generates: {
     "dashboard/generated/": {
       preset: "client",

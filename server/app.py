@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Starlette:
 
     endpoint = _endpoint(server, redis, new_context, traffic, stopping)
     app = Starlette(
-        routes=_routes(server, endpoint, readiness, at_the_graph(server, endpoint.rates)),
+        routes=_routes(settings, endpoint, readiness, at_the_graph(server, endpoint.rates)),
         middleware=everywhere(settings, door),
         lifespan=lifespan,
     )
@@ -132,17 +132,18 @@ def _limits(settings: LimitSettings) -> Limits:
 
 
 def _routes(
-    server: ServerSettings,
+    settings: Settings,
     endpoint: Endpoint,
     readiness: Callable[[Request], Response],
     layers: Sequence[Middleware],
 ) -> list[BaseRoute]:
-    graph = Admission(endpoint, endpoint.traffic)
+    server, graph = settings.server, Admission(endpoint, endpoint.traffic)
+    page = Route("/dashboard", dashboard(guarded=settings.auth is not None))
     return [
         Route("/", start_page(server)),
         Route("/graphql", graph, middleware=layers),
         WebSocketRoute("/graphql", graph, middleware=layers),
-        *([Route("/dashboard", dashboard)] if server.dashboard else []),
+        *([page] if server.dashboard else []),
         Mount("/static", Bundles(directory=STATIC, check_dir=False)),
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
         Route("/readyz", readiness),

@@ -1,5 +1,6 @@
 """The page at /dashboard, which `make setup` bundles out of `pages/`. It holds no records itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_OPEN, _GUARDED = 'data-guarded="false"', 'data-guarded="true"'
 _MISSING = """\
 <!doctype html>
 <title>Pacioli</title>
@@ -26,15 +28,18 @@ _MISSING = """\
 """
 
 
-def dashboard(_: Request) -> Response:
-    """Answers with the page."""
-    return page()
+def dashboard(*, guarded: bool, static: Path = STATIC) -> Callable[[Request], Response]:
+    """The page; where it was not built, one that says how to build it.
 
+    It is told whether callers have to say who they are, so that it asks them first.
+    """
 
-def page(static: Path = STATIC) -> Response:
-    """The page; where it was not built, one that says how to build it."""
-    file = static / "dashboard.html"
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
-    if not file.exists():
-        return HTMLResponse(_MISSING, 503, headers)
-    return HTMLResponse(file.read_text("utf-8"), headers=headers)
+    def answer(_: Request) -> Response:
+        file = static / "dashboard.html"
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
+        if not file.exists():
+            return HTMLResponse(_MISSING, 503, headers)
+        text = file.read_text("utf-8")
+        return HTMLResponse(text.replace(_OPEN, _GUARDED) if guarded else text, headers=headers)
+
+    return answer

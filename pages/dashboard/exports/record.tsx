@@ -3,7 +3,6 @@ import { ExportDocument, type ExportQuery } from "../generated/graphql";
 import { phrase } from "../format/words";
 import { Facts, Fields } from "../record/fields";
 import { Record } from "../record/record";
-import { Moment } from "../shell/facts";
 import { Progress } from "./progress";
 
 type Task = NonNullable<ExportQuery["exportTask"]>;
@@ -28,22 +27,11 @@ export function ExportRecord({ id }: { readonly id: string }) {
   );
 }
 
-function Summary({ of: task }: { readonly of: Task }) {
+function Summary({ of }: { readonly of: Task }) {
+  const { reportType, mimeType, providerId, providerStatus, organizationId, source } = of;
+  const { createdAt, updatedAt, deletedAt, meta, metadata } = of;
+  const facts = { reportType, mimeType, providerId, providerStatus, organizationId };
   return (
-    <Facts
-      of={[
-        ["Report", task.reportType],
-        ["File type", task.mimeType],
-        ["Provider's id", task.providerId],
-        ["Provider's status", task.providerStatus],
-        ["Organization", task.organizationId],
-        ["Source", task.source.name],
-        ["Created", <Moment at={task.createdAt} />],
-        ["Updated", <Moment at={task.updatedAt} />],
-        ["Deleted", <Moment at={task.deletedAt} />],
-        ["Note", task.meta],
-        ["Read", <Moment at={task.fetchedAt} />],
-      ]}
-    />
+    <Fields of={{ ...facts, source: source.name, createdAt, updatedAt, deletedAt, meta, metadata }} />
   );
 }

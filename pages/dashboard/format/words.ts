@@ -7,7 +7,7 @@ export function phrase(value: string): string {
 
 /** A field's name: "paymentWayCode" is "Payment way code". */
 export function title(name: string): string {
-  return capitalised(name.replaceAll(/[A-Z]+/g, (letters) => ` ${letters.toLowerCase()}`));
+  return capitalised(name.replaceAll(/[A-Z]+/g, (letters) => ` ${letters.toLowerCase()}`).trim());
 }
 
 /** "a", "a and b", "a, b and c" as the page's language has it. */

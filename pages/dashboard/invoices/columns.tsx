@@ -7,7 +7,7 @@ export const COLUMNS: readonly Column<InvoiceRowFragment>[] = [
   { name: "Invoice", kind: "main", cell: ({ number, providerId }) => number ?? providerId },
   { name: "Status", kind: "state", cell: ({ status }) => <State of={status} /> },
   { name: "What for", kind: "words", cell: ({ description }) => description },
-  { name: "Source", kind: "detail", cell: ({ source }) => source.name },
-  { name: "Created", kind: "detail", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  { name: "Source", kind: "source", cell: ({ source }) => source.name },
+  { name: "Created", kind: "time", cell: ({ createdAt }) => <Moment at={createdAt} /> },
   { name: "Amount", kind: "amount", cell: ({ total }) => <Amount of={total} /> },
 ];

@@ -2,9 +2,9 @@
 import { InvoiceDocument, type InvoiceQuery } from "../generated/graphql";
 import { Outcomes } from "../listing/outcomes";
 import { PaymentLink } from "../payments/link";
-import { Fields, Facts } from "../record/fields";
+import { Fields } from "../record/fields";
 import { Record } from "../record/record";
-import { Amount, Moment, State } from "../shell/facts";
+import { Amount, State } from "../shell/facts";
 
 type Invoice = NonNullable<InvoiceQuery["invoice"]>;
 
@@ -26,20 +26,12 @@ export function InvoiceRecord({ id }: { readonly id: string }) {
   );
 }
 
-function Summary({ of: invoice }: { readonly of: Invoice }) {
+function Summary({ of }: { readonly of: Invoice }) {
+  const { number, providerId, providerStatus, description, source, createdAt, captured, refunded } = of;
+  const { name } = source;
   return (
-    <Facts
-      of={[
-        ["Number", invoice.number],
-        ["Provider's id", invoice.providerId],
-        ["Provider's status", invoice.providerStatus],
-        ["What for", invoice.description],
-        ["Source", invoice.source.name],
-        ["Created", <Moment at={invoice.createdAt} />],
-        ["Captured", <Amount of={invoice.captured} />],
-        ["Refunded", <Amount of={invoice.refunded} />],
-        ["Read", <Moment at={invoice.fetchedAt} />],
-      ]}
+    <Fields
+      of={{ number, providerId, providerStatus, description, source: name, createdAt, captured, refunded }}
     />
   );
 }

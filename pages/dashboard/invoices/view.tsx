@@ -18,8 +18,8 @@ export function Invoices() {
         <OneOrMore legend="Status" choice="status" values={Object.values(InvoiceStatus)} />
         <Sources among={holders("invoices")} />
         <Period />
-        <AmountLimit label="Least" choice="least" />
-        <AmountLimit label="Most" choice="most" />
+        <AmountLimit label="Amount from" choice="least" />
+        <AmountLimit label="to" choice="most" />
       </Filters>
       <List
         key={JSON.stringify(filter)}

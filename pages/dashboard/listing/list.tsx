@@ -13,7 +13,7 @@ const LATER = "They come further down once it answers again.";
 
 export interface Column<Row> {
   readonly name: string;
-  readonly kind: "main" | "state" | "words" | "detail" | "live" | "amount";
+  readonly kind: "main" | "state" | "words" | "live" | "source" | "time" | "amount";
   readonly cell: (row: Row) => ComponentChildren;
 }
 
@@ -44,7 +44,7 @@ function Walk<Row extends { id: string }>(props: ListProps<Row> & { readonly ane
       <div class="over">
         <p>{total == null ? "Newest first" : `${count(total)}, newest first`}</p>
         <button type="button" class="quiet" onClick={anew}>
-          Read anew
+          Refresh
         </button>
       </div>
       <div role="table" aria-label={name} aria-busy={listing.isReading.value} class="list">

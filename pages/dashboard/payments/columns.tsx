@@ -7,7 +7,7 @@ export const COLUMNS: readonly Column<PaymentRowFragment>[] = [
   { name: "Payment", kind: "main", cell: ({ providerId }) => providerId },
   { name: "Status", kind: "state", cell: ({ status }) => <State of={status} /> },
   { name: "Invoice", kind: "words", cell: ({ invoiceNumber }) => invoiceNumber },
-  { name: "Source", kind: "detail", cell: ({ source }) => source.name },
-  { name: "Created", kind: "detail", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  { name: "Source", kind: "source", cell: ({ source }) => source.name },
+  { name: "Created", kind: "time", cell: ({ createdAt }) => <Moment at={createdAt} /> },
   { name: "Amount", kind: "amount", cell: ({ gross }) => <Amount of={gross} /> },
 ];

@@ -1,9 +1,9 @@
 // An open payment: what it is in the graph's words, its invoice, and its provider's own fields.
 import { PaymentDocument, type PaymentQuery } from "../generated/graphql";
 import { InvoiceLink } from "../invoices/link";
-import { Facts, Fields } from "../record/fields";
+import { Fields } from "../record/fields";
 import { Record } from "../record/record";
-import { Amount, Moment, State } from "../shell/facts";
+import { Amount, State } from "../shell/facts";
 
 type Payment = NonNullable<PaymentQuery["payment"]>;
 
@@ -25,31 +25,16 @@ export function PaymentRecord({ id }: { readonly id: string }) {
             <p>None that any source knows.</p>
           )}
           <h3>From the provider</h3>
-          <Fields of={payment.details} />
+          <Fields of={"info" in payment.details ? payment.details.info : payment.details} />
         </>
       )}
     </Record>
   );
 }
 
-function Summary({ of: payment }: { readonly of: Payment }) {
-  return (
-    <Facts
-      of={[
-        ["Provider's id", payment.providerId],
-        ["Provider's status", payment.providerStatus],
-        ["Invoice number", payment.invoiceNumber],
-        ["Order number", payment.orderNumber],
-        ["Source", payment.source.name],
-        ["Net", <Amount of={payment.net} />],
-        ["VAT", <Amount of={payment.vat} />],
-        ["Created", <Moment at={payment.createdAt} />],
-        ["Paid", <Moment at={payment.paidAt} />],
-        ["Cancelled", <Moment at={payment.cancelledAt} />],
-        ["Expired", <Moment at={payment.expiredAt} />],
-        ["Failed", <Moment at={payment.failedAt} />],
-        ["Read", <Moment at={payment.fetchedAt} />],
-      ]}
-    />
-  );
+function Summary({ of }: { readonly of: Payment }) {
+  const { providerId, providerStatus, invoiceNumber, orderNumber, source, net, vat } = of;
+  const { createdAt, paidAt, cancelledAt, expiredAt, failedAt } = of;
+  const facts = { providerId, providerStatus, invoiceNumber, orderNumber, source: source.name };
+  return <Fields of={{ ...facts, net, vat, createdAt, paidAt, cancelledAt, expiredAt, failedAt }} />;
 }

@@ -18,8 +18,8 @@ export function Payments() {
         <OneOrMore legend="Status" choice="status" values={Object.values(PaymentStatus)} />
         <Sources among={holders("payments")} />
         <Period />
-        <AmountLimit label="Least" choice="least" />
-        <AmountLimit label="Most" choice="most" />
+        <AmountLimit label="Amount from" choice="least" />
+        <AmountLimit label="to" choice="most" />
       </Filters>
       <List
         key={JSON.stringify(filter)}

@@ -11,14 +11,18 @@ interface DrawerProps {
 
 export function Drawer({ title, children }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
-  const close = (): void => choose({ open: "" });
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close(); // gives the focus back
+  }, []);
+  const close = (): void => dialog.current?.close();
   return (
     <dialog
       ref={dialog}
       class="drawer"
       aria-label={title}
-      onClose={close}
+      onClose={() => dialog.current && choose({ open: "" })}
       onClick={({ target }) => target === dialog.current && close()}
     >
       <div class="sheet">

@@ -26,8 +26,9 @@ export interface Bar extends Readonly<Record<Kind, Decimal>> {
 
 export function bars(rows: readonly SalesRow[], currency: string): Bar[] {
   const inCurrency = rows.filter((row) => currencyOf(row) === currency);
-  const periods = Map.groupBy(inCurrency, ({ start }) => start);
-  return [...periods].map(([start, those]) => {
+  const starts = new Set(inCurrency.map(({ start }) => start));
+  return [...starts].map((start) => {
+    const those = inCurrency.filter((row) => row.start === start);
     const income = those.map((row) => row.income);
     const of = (kind: Kind): Decimal => total(income.map((totals) => totals?.[kind]));
     return {

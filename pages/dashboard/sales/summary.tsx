@@ -15,7 +15,7 @@ export function SalesSummary({ of }: { readonly of: Summary }) {
         <Card name="Receipts">{checks === null ? <Nothing /> : count(checks)}</Card>
         <Card name="Average receipt"><Amount of={incomeAverage} /></Card>
       </ul>
-      {dateFrom && dateTo && <p class="quiet">From the first receipt to the last: {span(dateFrom, dateTo)}</p>}
+      {dateFrom && dateTo && <p class="quiet">The figures cover {span(dateFrom, dateTo)}.</p>}
     </>
   );
 }
@@ -38,7 +38,7 @@ export function ByKind({ of: { income, incomeReturn } }: { readonly of: Summary 
         <tr>
           <th scope="col">Kind</th>
           <th scope="col" class="amount">Income</th>
-          <th scope="col" class="amount">Returned</th>
+          <th scope="col" class="amount"><span class="swatch returned" aria-hidden="true" /> Returned</th>
         </tr>
       </thead>
       <tbody>
@@ -52,7 +52,7 @@ export function ByKind({ of: { income, incomeReturn } }: { readonly of: Summary 
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row"><span class="swatch returned" aria-hidden="true" /> Total</th>
+          <th scope="row">Total</th>
           <td class="amount"><Amount of={income?.total} /></td>
           <td class="amount"><Amount of={incomeReturn?.total} /></td>
         </tr>

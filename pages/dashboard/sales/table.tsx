@@ -11,6 +11,7 @@ interface SalesTableProps {
 }
 
 export function SalesTable({ rows, interval }: SalesTableProps) {
+  const isOfSeveral = new Set(rows.map(({ source }) => source.name)).size > 1;
   return (
     <div class="wide" role="region" aria-label="Sales by period" tabIndex={0}>
       <table>
@@ -18,7 +19,7 @@ export function SalesTable({ rows, interval }: SalesTableProps) {
         <thead>
           <tr>
             <th scope="col">Period</th>
-            <th scope="col">Source</th>
+            {isOfSeveral && <th scope="col">Source</th>}
             {KINDS.map((kind) => (
               <th scope="col" class="amount" key={kind}>{KIND_NAMES[kind]}</th>
             ))}
@@ -28,18 +29,26 @@ export function SalesTable({ rows, interval }: SalesTableProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => <Row key={row.id} row={row} interval={interval} />)}
+          {rows.map((row) => (
+            <Row key={row.id} row={row} interval={interval} withSource={isOfSeveral} />
+          ))}
         </tbody>
       </table>
     </div>
   );
 }
 
-function Row({ row, interval }: { readonly row: SalesRow; readonly interval: SalesInterval }) {
+interface RowProps {
+  readonly row: SalesRow;
+  readonly interval: SalesInterval;
+  readonly withSource: boolean;
+}
+
+function Row({ row, interval, withSource }: RowProps) {
   return (
     <tr>
       <th scope="row">{period(row, interval)}</th>
-      <td>{row.source.name}</td>
+      {withSource && <td>{row.source.name}</td>}
       {KINDS.map((kind) => (
         <td class="amount" key={kind}><Amount of={row.income?.[kind]} /></td>
       ))}

@@ -23,7 +23,7 @@ const TONES: Readonly<Record<string, string>> = {
 
 /** A state in words, with a colour for those who see it. */
 export function State({ of }: { readonly of: string }) {
-  return <span class={`state ${TONES[of] ?? "plain"}`}>{phrase(of)}</span>;
+  return <span class={`badge ${TONES[of] ?? "plain"}`}>{phrase(of)}</span>;
 }
 
 export function Amount({ of }: { readonly of: Money | null | undefined }) {
