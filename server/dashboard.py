@@ -1,4 +1,4 @@
-"""The page at /dashboard, which `make setup` bundles out of `pages/`. It holds no records itself."""
+"""The page at /dashboard, which `make setup` bundles out of `pages/`; it has no records itself."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).parent / "static"
-_HASHED = re.compile(r"-[A-Z0-9]{8}\.\w+(\.\w+)?\Z")
+_HASHED = re.compile(r"-[A-Z0-9]{8}\.")
 
 
 class Bundles(StaticFiles):

@@ -29,7 +29,7 @@ export function span(from: DateTime, to: DateTime): string {
 
 /** How long ago: "5 min. ago". */
 export function ago(at: DateTime, now: number): string {
-  const seconds = (Date.parse(at) - now) / 1_000;
+  const seconds = Math.min(0, (Date.parse(at) - now) / 1_000); // clocks differ a little
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS[3];
   return AGO.format(Math.trunc(seconds / size), unit);
 }

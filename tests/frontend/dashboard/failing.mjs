@@ -11,7 +11,7 @@ const notice = page.locator(".notice");
 print({ without: await ids(page), said: await notice.innerText() });
 await page.getByRole("link", { name: /^Sources/ }).click();
 const account = page.locator(".card", { hasText: "yume-rental" });
-await account.getByText("Unavailable").waitFor();
+await account.getByText("Unavailable", { exact: true }).waitFor();
 print({ account: await account.locator("code").allInnerTexts() });
 print({ unwell: await page.locator(".count").innerText() });
 await page.goBack();

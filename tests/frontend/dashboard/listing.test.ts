@@ -6,16 +6,19 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
+import { OutcomeStatus } from "../../../pages/dashboard/generated/graphql";
 import { Listing, type Page } from "../../../pages/dashboard/listing/listing";
 
 type Numbers = Page<number>;
+const DOWN = {
+  status: OutcomeStatus.Failed,
+  error: { code: "UPSTREAM_TIMEOUT", message: "No answer in time." },
+};
 
 function page(nodes: number[], endCursor: string | null, hasNextPage: boolean, isDown = false): Numbers {
-  const error = { code: "UPSTREAM_TIMEOUT", message: "No answer in time." };
-  const sources = [
-    { source: { name: "one" }, fetchedAt: null, ...(isDown ? { status: "FAILED", error } : { status: "OK", error: null }) },
-  ] as const;
-  return { nodes, pageInfo: { endCursor, hasNextPage }, sources };
+  const told = isDown ? DOWN : { status: OutcomeStatus.Ok, error: null };
+  const outcome = { source: { name: "one" }, fetchedAt: null, ...told };
+  return { nodes, pageInfo: { endCursor, hasNextPage }, sources: [outcome] };
 }
 
 const rows = (listing: Listing<Numbers>): number[] => listing.pages.value.flatMap(({ nodes }) => nodes);

@@ -7,7 +7,7 @@ await page.locator(".cards").waitFor();
 print({ cards: await amounts(page.locator(".cards")) });
 const table = page.getByRole("region", { name: "Sales by period" });
 print({ days: await table.locator("tbody tr").count() });
-await page.getByText("Month", { exact: true }).click();
+await page.getByRole("radio", { name: "Month" }).check();
 await page.getByText("Sales by month").waitFor();
 print({ months: await table.locator("tbody th").allInnerTexts(), asked: new URL(page.url()).hash });
 await page.goBack();
@@ -23,8 +23,8 @@ while ((await rows(page).count()) < 200) {
 print({ ids: (await ids(page)).slice(0, 200) });
 
 await page.evaluate(() => scrollTo(0, 0));
-await page.getByText("Refunded", { exact: true }).first().click();
-await page.getByText("sber-main", { exact: true }).first().click();
+await page.getByRole("checkbox", { name: "Refunded" }).check();
+await page.getByRole("checkbox", { name: "sber-main" }).check();
 await page.getByLabel("Amount from").fill("1 500,45");
 await page.getByLabel("Amount from").press("Enter");
 await settled(page);

@@ -35,7 +35,10 @@ await page.keyboard.press("Escape");
 await drawer.waitFor({ state: "detached" });
 print({ returned: opened === (await page.evaluate(() => document.activeElement.textContent)) });
 
-await page.goBack();
+await page.getByRole("checkbox", { name: "sber-main" }).check();
+await page.getByRole("checkbox", { name: "goed-payments" }).uncheck();
+await page.waitForURL(/source=sber-main$/);
+await rows(page).first().locator("a").click();
 await drawer.locator(".links a").click();
 const invoice = page.getByRole("dialog", { name: "Invoice" });
 await invoice.getByText("Org name").waitFor();

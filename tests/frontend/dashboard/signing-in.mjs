@@ -14,7 +14,7 @@ await task.getByText("64 %").waitFor();
 print({ live: true });
 
 await page.getByRole("link", { name: "Invoices" }).click();
-await page.getByText("Paid", { exact: true }).first().click();
+await page.getByRole("checkbox", { name: "Paid" }).check();
 await rows(page).first().locator("a").click();
 await page.getByText(/^Not shown/).click();
 print({ withheld: (await page.locator(".withheld dt").allInnerTexts()).sort() });
