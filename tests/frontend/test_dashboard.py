@@ -90,7 +90,7 @@ WEEK = 'createdFrom: "2026-11-14T00:00:00+01:00", createdTo: "2026-11-21T00:00:0
 def test_what_is_shown_is_what_the_graph_says(whole: Whole, browser: str) -> None:
     steps = seen("looking", whole, browser)
     assert steps[-1] == QUIET
-    first, days, months, back, newest, filtered, before, wrong, payments = steps[:-1]
+    first, days, months, back, newest, filtered, before, wrong, payments, none = steps[:-1]
     query = f"""{{ salesAggregates(first: 100, filter: {{{OCTOBER}}}) {{
         nodes {{ id }}
         summary {{
@@ -122,6 +122,7 @@ def test_what_is_shown_is_what_the_graph_says(whole: Whole, browser: str) -> Non
         "asked": "#/invoices?status=REFUNDED&source=sber-main",
     }
     assert wrong == {"wrong": 1}
+    assert none == {"none": "Nothing matches these filters."}
     paid = f"filter: {{statuses: [PAID], {WEEK}}}"
     assert payments == {"payments": walked(whole.graph, "payments", paid, 10_000)}
 
@@ -175,11 +176,13 @@ def test_a_row_is_opened_by_keyboard_alone(whole: Whole, browser: str) -> None:
     ]
 
 
-def test_everybody_can_use_it(own_whole: Whole, browser: str) -> None:
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(own_whole: Whole, browser: str, size: str, scheme: str) -> None:
     own_whole.export(status="InProgress", progress=42)
-    *pages, last = seen("access", own_whole, browser)
+    *pages, last = seen("access", own_whole, browser, size=size, scheme=scheme)
     assert last == QUIET
-    assert len(pages) == 25
+    assert len(pages) == 7
     assert [page for page in pages if page["found"] or page["wide"]] == []
 
 
@@ -236,6 +239,16 @@ def test_its_logic_keeps_its_laws() -> None:
     told = output("units.mjs")
     assert len(told) > 20
     assert [test for test in told if not test["passed"]] == []
+
+
+def test_its_page_shows_code_that_is_there() -> None:
+    text = (ROOT / "docs" / "dashboard.md").read_text("utf-8")
+    sources = [path.read_text("utf-8") for path in (ROOT / "pages" / "dashboard").rglob("*.ts")]
+    blocks = re.findall(r"^```ts\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 2
+    assert all(any(block in source for source in sources) for block in blocks)
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (ROOT / "docs" / target).exists(), target
 
 
 @pytest.mark.parametrize(

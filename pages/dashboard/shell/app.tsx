@@ -30,6 +30,7 @@ function Dashboard() {
   useEffect(watch, []);
   useEffect(() => {
     document.title = `${phrase(view)} · Pacioli`;
+    return () => document.getElementById("main")?.focus(); // where the next view begins
   }, [view]);
   return (
     <>

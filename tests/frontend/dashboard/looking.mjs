@@ -1,5 +1,5 @@
 // Sales and lists: what is shown is what the graph says, filters are part of the address.
-import { ids, leave, print, rows, settled, visit } from "./visit.mjs";
+import { given, ids, leave, print, rows, settled, visit } from "./visit.mjs";
 
 const page = await visit("#/sales?period=last+month");
 const amounts = (place) => place.locator("data").evaluateAll((all) => all.map(({ value }) => value));
@@ -39,4 +39,7 @@ print({ wrong: await page.locator("input:invalid").count() });
 const other = await visit("#/payments?period=7+days&status=PAID");
 await settled(other);
 print({ payments: await ids(other) });
+await other.goto(`${given.url}#/invoices?least=1000000000000`);
+await settled(other);
+print({ none: await other.locator(".end").innerText() });
 await leave();
