@@ -133,8 +133,24 @@ function Day({ label, value, change }: DayProps) {
   );
 }
 
-/** An amount: any way to write a number that is understood, and nothing else. */
-export function AmountLimit({ label, choice }: { readonly label: string; readonly choice: string }) {
+export function AmountRange() {
+  return (
+    <fieldset class="range">
+      <legend>Amount</legend>
+      <AmountLimit label="Amount from" choice="least" />
+      <span aria-hidden="true">–</span>
+      <AmountLimit label="Amount to" choice="most" />
+    </fieldset>
+  );
+}
+
+interface AmountLimitProps {
+  readonly label: string;
+  readonly choice: "least" | "most";
+}
+
+/** Any way to write a number that is understood, and nothing else. */
+function AmountLimit({ label, choice }: AmountLimitProps) {
   const check = ({ currentTarget }: TargetedEvent<HTMLInputElement>): void => {
     const { value } = currentTarget;
     const isGood = value === "" || typedDecimal(value) !== null;
@@ -142,15 +158,13 @@ export function AmountLimit({ label, choice }: { readonly label: string; readonl
     if (currentTarget.reportValidity()) choose({ [choice]: value });
   };
   return (
-    <label class="field">
-      {label}
-      <input
-        inputMode="decimal"
-        autocomplete="off"
-        size={9}
-        value={address.value.choices[choice] ?? ""}
-        onChange={check}
-      />
-    </label>
+    <input
+      aria-label={label}
+      inputMode="decimal"
+      autocomplete="off"
+      size={8}
+      value={address.value.choices[choice] ?? ""}
+      onChange={check}
+    />
   );
 }

@@ -82,14 +82,14 @@ function Rows<Row extends { id: string }>({ page, columns }: RowsProps<Row>) {
   const rows = useMemo(() => page.nodes.map((row) => <Cells row={row} columns={columns} />), [page]);
   return (
     <div role="rowgroup" class="page">
-      {rows}
       {page.sources.some(({ status }) => status !== "OK") && (
         <div role="row">
-          <div role="cell">
+          <div role="cell" class="lacks">
             <Outcomes of={page.sources} hint={LATER} />
           </div>
         </div>
       )}
+      {rows}
     </div>
   );
 }

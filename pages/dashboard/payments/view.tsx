@@ -1,7 +1,7 @@
 // All payments, of every source, newest first.
 import { type PaymentFilter, PaymentsDocument, PaymentStatus } from "../generated/graphql";
 import { among, chosen } from "../listing/chosen";
-import { AmountLimit, Filters, OneOrMore, Period, Sources } from "../listing/filters";
+import { AmountRange, Filters, OneOrMore, Period, Sources } from "../listing/filters";
 import { List } from "../listing/list";
 import { reader } from "../listing/listing";
 import { address, type Choices } from "../shell/address";
@@ -18,8 +18,7 @@ export function Payments() {
         <OneOrMore legend="Status" choice="status" values={Object.values(PaymentStatus)} />
         <Sources among={holders("payments")} />
         <Period />
-        <AmountLimit label="Amount from" choice="least" />
-        <AmountLimit label="to" choice="most" />
+        <AmountRange />
       </Filters>
       <List
         key={JSON.stringify(filter)}
