@@ -43,7 +43,8 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-PAGE_SOURCES := schema/schema.graphql $(shell find pages -name node_modules -prune -o -name generated -prune -o -type f -print)
+PAGE_SOURCES := schema/schema.graphql $(wildcard *.md) \
+	$(shell find pages docs -name node_modules -prune -o -name generated -prune -o -type f -print)
 $(PAGES): $(READY) requirements-node.lock $(PAGE_SOURCES)
 	@$(NODE) { { node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' && npm --version; } \
 		>/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check \

@@ -2,6 +2,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
+import { buildDocs } from "./docs/docs.mjs";
+
 const outdir = "../server/static";
 const usual = {
   outdir,
@@ -29,6 +31,9 @@ await build({
   jsx: "automatic",
   loader: { ".graphql": "text", ".ttf": "file" },
 });
+
+await build({ ...usual, entryPoints: ["docs/docs.css"], outdir: `${outdir}/docs` });
+await buildDocs(`${outdir}/docs`);
 
 const { metafile } = await build({
   ...usual,

@@ -23,6 +23,7 @@ from schema import build
 from server.admission import Admission, Traffic
 from server.authentication import Door, caller_of
 from server.dashboard import dashboard
+from server.documentation import Documentation
 from server.documents import documents
 from server.endpoint import Endpoint
 from server.middleware import at_the_graph, everywhere
@@ -144,6 +145,7 @@ def _routes(
         Route("/graphql", graph, middleware=layers),
         WebSocketRoute("/graphql", graph, middleware=layers),
         *([page] if server.dashboard else []),
+        Mount("/docs", Documentation()),
         Mount("/static", Bundles(directory=STATIC, check_dir=False)),
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
         Route("/readyz", readiness),

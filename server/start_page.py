@@ -5,6 +5,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from server.documentation import PAGES
 from server.settings import ServerSettings
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -41,6 +42,9 @@ _GRAPHIQL = """\
 _GRAPH = """\
       <dt>/graphql</dt>
       <dd>The graph: GraphQL over HTTP, subscriptions over WebSocket and server-sent events.</dd>"""
+_DOCUMENTATION = """\
+      <dt><a href="docs/">/docs</a></dt>
+      <dd>How to connect accounts, ask, and run the server.</dd>"""
 _PROBES = """\
       <dt><a href="healthz">/healthz</a>, <a href="readyz">/readyz</a></dt>
       <dd>Whether the process lives, and whether it can serve.</dd>"""
@@ -51,6 +55,7 @@ def start_page(server: ServerSettings) -> Callable[[Request], Response]:
     entries = [
         *([_DASHBOARD] if server.dashboard else []),
         _GRAPHIQL if server.graphiql else _GRAPH,
+        *([_DOCUMENTATION] if (PAGES / "index.html").exists() else []),
         _PROBES,
     ]
     text = _PAGE.replace("{entries}", "\n".join(entries))

@@ -2,6 +2,7 @@
 
 import re
 
+from server.documentation import PAGES
 from tests.conftest import Graph, StartGraph, settings
 
 HTML = {"Accept": "text/html"}
@@ -16,11 +17,12 @@ def links(graph: Graph) -> list[str]:
 
 
 def test_its_links_lead_somewhere(graph: Graph) -> None:
-    assert links(graph) == ["dashboard", "graphql", "healthz", "readyz"]
+    docs = ["docs/"] if PAGES.exists() else []
+    assert links(graph) == ["dashboard", "graphql", *docs, "healthz", "readyz"]
     for link in links(graph):
         assert graph.http.get(f"/{link}", headers=HTML).status_code == 200
 
 
 def test_it_leads_to_nothing_that_is_switched_off(start_graph: StartGraph) -> None:
     graph = start_graph(settings(dashboard=False, graphiql=False))
-    assert links(graph) == ["healthz", "readyz"]
+    assert {"dashboard", "graphql"}.isdisjoint(links(graph))
