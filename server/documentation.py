@@ -8,7 +8,10 @@ from starlette.staticfiles import StaticFiles
 from server.static_files import STATIC
 
 PAGES = STATIC / "docs"
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
 
 
 class Documentation(StaticFiles):
@@ -19,6 +22,6 @@ class Documentation(StaticFiles):
 
     async def get_response(self, path: str, scope: Any) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-ancestors 'none'"
+        response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-cache"
         return response

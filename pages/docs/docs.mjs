@@ -56,6 +56,7 @@ function page(file, body) {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${title}</title>
+    <link rel="icon" href="data:,">
     <link rel="stylesheet" href="${up}docs.css">
   </head>
   <body>

@@ -16,8 +16,9 @@ export function End({ listing }: EndProps) {
   useEffect(() => {
     if (!goesOn.value || end.current === null) return undefined;
     const observer = new IntersectionObserver(
-      ([seen]) => {
-        if (seen?.isIntersecting) void listing.more();
+      (seen) => {
+        // A browser that is busy tells of several moments at once.
+        if (seen.at(-1)?.isIntersecting) void listing.more();
       },
       { rootMargin: AHEAD },
     );
