@@ -43,7 +43,10 @@ const { metafile } = await build({
   metafile: true,
 });
 const page = await readFile("dashboard/index.html", "utf8");
-await writeFile(`${outdir}/dashboard.html`, page.replaceAll(/\{\{(\w+)\}\}/g, (_, kind) => file(kind)));
+await writeFile(
+  `${outdir}/dashboard.html`,
+  page.replaceAll(/\{\{(\w+)\}\}/g, (_, kind) => file(kind)),
+);
 
 /** The bundled file of this kind, by the name with its hash. */
 function file(kind) {

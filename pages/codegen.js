@@ -17,7 +17,12 @@ export default {
         strictScalars: true,
         useTypeImports: true,
         enumType: "const",
-        scalars: { Date: own("CalendarDate"), DateTime: own("DateTime"), Decimal: own("Decimal"), JSON: "unknown" },
+        scalars: {
+          Date: own("CalendarDate"),
+          DateTime: own("DateTime"),
+          Decimal: own("Decimal"),
+          JSON: "unknown",
+        },
       },
     },
   },

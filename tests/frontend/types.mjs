@@ -2,6 +2,8 @@
 import { spawnSync } from "node:child_process";
 
 for (const project of ["../../pages/dashboard", "dashboard"]) {
-  const { stdout, status } = spawnSync("node_modules/.bin/tsc", ["--project", project], { encoding: "utf8" });
+  const { stdout, status } = spawnSync("node_modules/.bin/tsc", ["--project", project], {
+    encoding: "utf8",
+  });
   if (status !== 0) console.log(JSON.stringify({ project, stdout }));
 }

@@ -6,7 +6,11 @@ import { Moment } from "../shell/facts";
 import { Progress } from "./progress";
 
 export const COLUMNS: readonly Column<ExportRowFragment>[] = [
-  { name: "Report", kind: "main", cell: ({ reportType, providerId }) => title(reportType ?? providerId) },
+  {
+    name: "Report",
+    kind: "main",
+    cell: ({ reportType, providerId }) => title(reportType ?? providerId),
+  },
   { name: "Progress", kind: "live", cell: (task) => <Progress of={task} /> },
   { name: "Source", kind: "source", cell: ({ source }) => source.name },
   { name: "Created", kind: "time", cell: ({ createdAt }) => <Moment at={createdAt} /> },

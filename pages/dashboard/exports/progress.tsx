@@ -1,7 +1,11 @@
 // How far an export task is, told by the server as it changes.
 import { useEffect, useState } from "preact/hooks";
 
-import { ExportTaskStatus, WatchExportDocument, type WatchExportSubscription } from "../generated/graphql";
+import {
+  ExportTaskStatus,
+  WatchExportDocument,
+  type WatchExportSubscription,
+} from "../generated/graphql";
 import { subscribe } from "../graph/live";
 import { State } from "../shell/facts";
 
@@ -14,7 +18,9 @@ function useLive(read: Task): Task {
   const [heard, setHeard] = useState<Task | null>(null);
   useEffect(() => {
     if (OVER.includes(read.status)) return undefined;
-    return subscribe(WatchExportDocument, { id: read.id }, ({ exportTask }) => setHeard(exportTask));
+    return subscribe(WatchExportDocument, { id: read.id }, ({ exportTask }) =>
+      setHeard(exportTask),
+    );
   }, [read]);
   return heard ?? read;
 }

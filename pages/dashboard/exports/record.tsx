@@ -9,7 +9,12 @@ type Task = NonNullable<ExportQuery["exportTask"]>;
 
 export function ExportRecord({ id }: { readonly id: string }) {
   return (
-    <Record kind="Export task" id={id} document={ExportDocument} row={({ exportTask }) => exportTask}>
+    <Record
+      kind="Export task"
+      id={id}
+      document={ExportDocument}
+      row={({ exportTask }) => exportTask}
+    >
       {(task) => (
         <>
           <p class="figure">
@@ -32,6 +37,8 @@ function Summary({ of }: { readonly of: Task }) {
   const { createdAt, updatedAt, deletedAt, meta, metadata } = of;
   const facts = { reportType, mimeType, providerId, providerStatus, organizationId };
   return (
-    <Fields of={{ ...facts, source: source.name, createdAt, updatedAt, deletedAt, meta, metadata }} />
+    <Fields
+      of={{ ...facts, source: source.name, createdAt, updatedAt, deletedAt, meta, metadata }}
+    />
   );
 }

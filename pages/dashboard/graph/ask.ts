@@ -41,7 +41,8 @@ export async function ask<Result, Variables>(
   variables: Variables,
   signal: AbortSignal | null = null,
 ): Promise<Answer<Result>> {
-  const { data, errors = [] } = await answer<Result>(JSON.stringify({ query: document, variables }), signal);
+  const body = JSON.stringify({ query: document, variables });
+  const { data, errors = [] } = await answer<Result>(body, signal);
   if (data == null) throw failure(errors);
   return { data, errors };
 }

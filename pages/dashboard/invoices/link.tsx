@@ -6,8 +6,8 @@ import { Amount, Moment, State } from "../shell/facts";
 export function InvoiceLink({ to }: { readonly to: InvoiceRowFragment }) {
   return (
     <a href={link("invoices", { open: to.id })}>
-      <strong>{to.number ?? to.providerId}</strong> <Amount of={to.total} /> <State of={to.status} />{" "}
-      <Moment at={to.createdAt} /> {to.source.name}
+      <strong>{to.number ?? to.providerId}</strong> <Amount of={to.total} />{" "}
+      <State of={to.status} /> <Moment at={to.createdAt} /> {to.source.name}
     </a>
   );
 }

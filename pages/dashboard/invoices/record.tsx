@@ -27,11 +27,21 @@ export function InvoiceRecord({ id }: { readonly id: string }) {
 }
 
 function Summary({ of }: { readonly of: Invoice }) {
-  const { number, providerId, providerStatus, description, source, createdAt, captured, refunded } = of;
+  const { number, providerId, providerStatus, description, source, createdAt, captured, refunded } =
+    of;
   const { name } = source;
   return (
     <Fields
-      of={{ number, providerId, providerStatus, description, source: name, createdAt, captured, refunded }}
+      of={{
+        number,
+        providerId,
+        providerStatus,
+        description,
+        source: name,
+        createdAt,
+        captured,
+        refunded,
+      }}
     />
   );
 }

@@ -29,7 +29,9 @@ interface OneOrMoreProps {
 export function OneOrMore({ legend, choice, values, label = phrase }: OneOrMoreProps) {
   const present = several(address.value.choices[choice]);
   const toggled = (value: string): string =>
-    (present.includes(value) ? present.filter((each) => each !== value) : [...present, value]).join(",");
+    (present.includes(value) ? present.filter((each) => each !== value) : [...present, value]).join(
+      ",",
+    );
   return (
     <fieldset class="pills">
       <legend>{legend}</legend>
@@ -107,8 +109,16 @@ export function Period({ usual }: PeriodProps) {
 function OwnPeriod({ first, last }: { readonly first: string; readonly last: string }) {
   return (
     <>
-      <Day label="From" value={first} change={(day) => ({ first: day, last: day > last ? day : last })} />
-      <Day label="To" value={last} change={(day) => ({ first: day < first ? day : first, last: day })} />
+      <Day
+        label="From"
+        value={first}
+        change={(day) => ({ first: day, last: day > last ? day : last })}
+      />
+      <Day
+        label="To"
+        value={last}
+        change={(day) => ({ first: day < first ? day : first, last: day })}
+      />
     </>
   );
 }
@@ -127,7 +137,9 @@ function Day({ label, value, change }: DayProps) {
         type="date"
         value={value}
         required
-        onChange={({ currentTarget: { value: day } }) => day && choose({ period: periodOf(change(day)) })}
+        onChange={({ currentTarget: { value: day } }) =>
+          day && choose({ period: periodOf(change(day)) })
+        }
       />
     </label>
   );

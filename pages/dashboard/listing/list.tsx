@@ -79,7 +79,10 @@ interface RowsProps<Row> {
 
 /** The rows of a page never change, so they are made once. */
 function Rows<Row extends { id: string }>({ page, columns }: RowsProps<Row>) {
-  const rows = useMemo(() => page.nodes.map((row) => <Cells row={row} columns={columns} />), [page]);
+  const rows = useMemo(
+    () => page.nodes.map((row) => <Cells row={row} columns={columns} />),
+    [page],
+  );
   return (
     <div role="rowgroup" class="page">
       {page.sources.some(({ status }) => status !== "OK") && (

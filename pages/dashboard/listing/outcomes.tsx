@@ -20,7 +20,8 @@ export function Outcomes({ of, hint }: OutcomesProps) {
     return (
       <Notice key={source.name} tone="warning">
         <strong>{source.name}</strong>{" "}
-        {status === "FAILED" ? `does not answer: its rows are missing. ${hint}` : stale(fetchedAt)} {why}
+        {status === "FAILED" ? `does not answer: its rows are missing. ${hint}` : stale(fetchedAt)}{" "}
+        {why}
       </Notice>
     );
   });

@@ -36,5 +36,7 @@ function Summary({ of }: { readonly of: Payment }) {
   const { providerId, providerStatus, invoiceNumber, orderNumber, source, net, vat } = of;
   const { createdAt, paidAt, cancelledAt, expiredAt, failedAt } = of;
   const facts = { providerId, providerStatus, invoiceNumber, orderNumber, source: source.name };
-  return <Fields of={{ ...facts, net, vat, createdAt, paidAt, cancelledAt, expiredAt, failedAt }} />;
+  return (
+    <Fields of={{ ...facts, net, vat, createdAt, paidAt, cancelledAt, expiredAt, failedAt }} />
+  );
 }

@@ -18,7 +18,13 @@ interface RecordProps<Result, Row> {
   readonly children: (row: Row) => ComponentChildren;
 }
 
-export function Record<Result, Row>({ kind, id, document, row, children }: RecordProps<Result, Row>) {
+export function Record<Result, Row>({
+  kind,
+  id,
+  document,
+  row,
+  children,
+}: RecordProps<Result, Row>) {
   const reading = useAnswer(document, { id });
   return (
     <Drawer title={kind}>

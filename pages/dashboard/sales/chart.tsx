@@ -1,14 +1,26 @@
 // The sales of a period as stacked bars. The figures themselves are in the table below it: a
 // canvas says nothing to a screen reader, and only there may an amount become a rounded number.
-import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from "chart.js";
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  type ChartOptions,
+  LinearScale,
+  Tooltip,
+  type TooltipItem,
+} from "chart.js";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { money, rough } from "../format/money";
 import { tick } from "../format/moments";
+import type { Decimal } from "../graph/scalars";
 import type { SalesInterval } from "../generated/graphql";
 import { type Bar, KIND_NAMES, KINDS } from "./figures";
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip);
+
+type ScaleOptions = NonNullable<ChartOptions<"bar">["scales"]>;
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 
@@ -28,7 +40,11 @@ export function SalesChart({ bars, currency, interval }: SalesChartProps) {
   }, [bars, scheme]);
   return (
     <div class="chart">
-      <canvas ref={canvas} role="img" aria-label={`Sales in ${currency}; the table below has the figures`} />
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={`Sales in ${currency}; the table below has the figures`}
+      />
     </div>
   );
 }
@@ -44,21 +60,34 @@ function useScheme(): boolean {
   return isDark;
 }
 
+interface Series {
+  readonly label: string;
+  readonly colour: string;
+  readonly amount: (bar: Bar) => Decimal;
+  /** Returns go down from zero. */
+  readonly direction: 1 | -1;
+}
+
+const SERIES: readonly Series[] = [
+  ...KINDS.map((kind): Series => ({
+    label: KIND_NAMES[kind],
+    colour: kind,
+    amount: (bar) => bar[kind],
+    direction: 1,
+  })),
+  { label: "Returned", colour: "returned", amount: ({ returned }) => returned, direction: -1 },
+];
+
 function drawn(canvas: HTMLCanvasElement, { bars, currency, interval }: SalesChartProps): Chart {
   const styles = getComputedStyle(canvas);
   const colour = (name: string): string => styles.getPropertyValue(`--${name}`);
-  const line = colour("line");
-  const series = [
-    ...KINDS.map((kind) => ({ label: KIND_NAMES[kind], name: kind, sign: 1, of: (bar: Bar) => bar[kind] })),
-    { label: "Returned", name: "returned", sign: -1, of: (bar: Bar) => bar.returned },
-  ];
   return new Chart(canvas, {
     type: "bar",
     data: {
       labels: bars.map(({ start }) => tick(start, interval)),
-      datasets: series.map(({ label, name, sign, of }) => ({
+      datasets: SERIES.map(({ label, colour: name, amount, direction }) => ({
         label,
-        data: bars.map((bar) => sign * Number(of(bar))),
+        data: bars.map((bar) => direction * Number(amount(bar))),
         backgroundColor: colour(name),
         maxBarThickness: 48,
       })),
@@ -68,26 +97,31 @@ function drawn(canvas: HTMLCanvasElement, { bars, currency, interval }: SalesCha
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
       font: { family: styles.fontFamily },
-      scales: {
-        x: { stacked: true, grid: { display: false }, ticks: { color: colour("quiet"), maxRotation: 0 } },
-        y: {
-          stacked: true,
-          border: { display: false },
-          grid: { color: line },
-          ticks: { color: colour("quiet"), callback: (value) => rough(Number(value)) },
-        },
-      },
+      scales: scales(colour("quiet"), colour("line")),
       plugins: {
         tooltip: {
           filter: ({ raw }) => raw !== 0,
-          callbacks: {
-            label: ({ datasetIndex, dataIndex }) => {
-              const { label, of } = series[datasetIndex]!;
-              return `${label}: ${money({ amount: of(bars[dataIndex]!), currency })}`;
-            },
-          },
+          callbacks: { label: (item) => exact(item, bars, currency) },
         },
       },
     },
   });
+}
+
+function scales(text: string, line: string): ScaleOptions {
+  return {
+    x: { stacked: true, grid: { display: false }, ticks: { color: text, maxRotation: 0 } },
+    y: {
+      stacked: true,
+      border: { display: false },
+      grid: { color: line },
+      ticks: { color: text, callback: (value) => rough(Number(value)) },
+    },
+  };
+}
+
+/** What a tooltip says: the amount itself, not the number that was drawn. */
+function exact(item: TooltipItem<"bar">, bars: readonly Bar[], currency: string): string {
+  const [series, bar] = [SERIES[item.datasetIndex], bars[item.dataIndex]];
+  return series && bar ? `${series.label}: ${money({ amount: series.amount(bar), currency })}` : "";
 }

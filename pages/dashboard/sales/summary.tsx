@@ -10,10 +10,16 @@ export function SalesSummary({ of }: { readonly of: Summary }) {
   return (
     <>
       <ul class="cards">
-        <Card name="Income"><Amount of={income?.total} /></Card>
-        <Card name="Returned"><Amount of={incomeReturn?.total} /></Card>
+        <Card name="Income">
+          <Amount of={income?.total} />
+        </Card>
+        <Card name="Returned">
+          <Amount of={incomeReturn?.total} />
+        </Card>
         <Card name="Receipts">{checks === null ? <Nothing /> : count(checks)}</Card>
-        <Card name="Average receipt"><Amount of={incomeAverage} /></Card>
+        <Card name="Average receipt">
+          <Amount of={incomeAverage} />
+        </Card>
       </ul>
       {dateFrom && dateTo && <p class="quiet">The figures cover {span(dateFrom, dateTo)}.</p>}
     </>
@@ -37,24 +43,38 @@ export function ByKind({ of: { income, incomeReturn } }: { readonly of: Summary 
       <thead>
         <tr>
           <th scope="col">Kind</th>
-          <th scope="col" class="amount">Income</th>
-          <th scope="col" class="amount"><span class="swatch returned" aria-hidden="true" /> Returned</th>
+          <th scope="col" class="amount">
+            Income
+          </th>
+          <th scope="col" class="amount">
+            <span class="swatch returned" aria-hidden="true" /> Returned
+          </th>
         </tr>
       </thead>
       <tbody>
         {KINDS.map((kind) => (
           <tr key={kind}>
-            <th scope="row"><span class={`swatch ${kind}`} aria-hidden="true" /> {KIND_NAMES[kind]}</th>
-            <td class="amount"><Amount of={income?.[kind]} /></td>
-            <td class="amount"><Amount of={incomeReturn?.[kind]} /></td>
+            <th scope="row">
+              <span class={`swatch ${kind}`} aria-hidden="true" /> {KIND_NAMES[kind]}
+            </th>
+            <td class="amount">
+              <Amount of={income?.[kind]} />
+            </td>
+            <td class="amount">
+              <Amount of={incomeReturn?.[kind]} />
+            </td>
           </tr>
         ))}
       </tbody>
       <tfoot>
         <tr>
           <th scope="row">Total</th>
-          <td class="amount"><Amount of={income?.total} /></td>
-          <td class="amount"><Amount of={incomeReturn?.total} /></td>
+          <td class="amount">
+            <Amount of={income?.total} />
+          </td>
+          <td class="amount">
+            <Amount of={incomeReturn?.total} />
+          </td>
         </tr>
       </tfoot>
     </table>

@@ -21,11 +21,19 @@ export function SalesTable({ rows, interval }: SalesTableProps) {
             <th scope="col">Period</th>
             {isOfSeveral && <th scope="col">Source</th>}
             {KINDS.map((kind) => (
-              <th scope="col" class="amount" key={kind}>{KIND_NAMES[kind]}</th>
+              <th scope="col" class="amount" key={kind}>
+                {KIND_NAMES[kind]}
+              </th>
             ))}
-            <th scope="col" class="amount">Income</th>
-            <th scope="col" class="amount">Returned</th>
-            <th scope="col" class="amount">Receipts</th>
+            <th scope="col" class="amount">
+              Income
+            </th>
+            <th scope="col" class="amount">
+              Returned
+            </th>
+            <th scope="col" class="amount">
+              Receipts
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -50,10 +58,16 @@ function Row({ row, interval, withSource }: RowProps) {
       <th scope="row">{period(row, interval)}</th>
       {withSource && <td>{row.source.name}</td>}
       {KINDS.map((kind) => (
-        <td class="amount" key={kind}><Amount of={row.income?.[kind]} /></td>
+        <td class="amount" key={kind}>
+          <Amount of={row.income?.[kind]} />
+        </td>
       ))}
-      <td class="amount"><Amount of={row.income?.total} /></td>
-      <td class="amount"><Amount of={row.incomeReturn?.total} /></td>
+      <td class="amount">
+        <Amount of={row.income?.total} />
+      </td>
+      <td class="amount">
+        <Amount of={row.incomeReturn?.total} />
+      </td>
       <td class="amount">{row.checks === null ? <Nothing /> : count(row.checks)}</td>
     </tr>
   );

@@ -30,7 +30,11 @@ export function Sales() {
   );
 }
 
-function filterOf({ period = USUAL, by = "", source }: Choices): SalesFilter & { interval: SalesInterval } {
+function filterOf({
+  period = USUAL,
+  by = "",
+  source,
+}: Choices): SalesFilter & { interval: SalesInterval } {
   const today = new Date();
   return {
     ...bounds(chosenDays(period, today) ?? days(USUAL, today)),

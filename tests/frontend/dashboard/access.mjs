@@ -18,7 +18,9 @@ async function examined(page, name) {
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
   const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-  const found = serious.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html)}`);
+  const found = serious.map(
+    ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html)}`,
+  );
   print({ name, found, wide });
 }
 

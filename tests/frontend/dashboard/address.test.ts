@@ -10,7 +10,9 @@ import { link, parsed, several, VIEWS } from "../../../pages/dashboard/shell/add
 
 test("a link leads to what it was made of", () => {
   const names = fc.stringMatching(/^[a-z]{1,8}$/);
-  const choices = fc.dictionary(names, fc.string({ unit: "grapheme", minLength: 1 }), { noNullPrototype: true });
+  const choices = fc.dictionary(names, fc.string({ unit: "grapheme", minLength: 1 }), {
+    noNullPrototype: true,
+  });
   const law = fc.property(fc.constantFrom(...VIEWS), choices, (view, chosen) => {
     assert.deepEqual(parsed(link(view, chosen)), { view, choices: chosen });
   });

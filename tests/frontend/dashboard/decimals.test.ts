@@ -66,5 +66,6 @@ test("zero is zero in any length", () => {
 test("amounts are read as people type them", () => {
   assert.equal(typedDecimal(" 1 250,50 "), "1250.50");
   assert.equal(typedDecimal("1250.50"), "1250.50");
-  for (const wrong of ["", "abc", "1e3", "1,2,3", "0x10", "NaN"]) assert.equal(typedDecimal(wrong), null);
+  for (const wrong of ["", "abc", "1e3", "1,2,3", "0x10", "NaN"])
+    assert.equal(typedDecimal(wrong), null);
 });

@@ -15,13 +15,19 @@ const DOWN = {
   error: { code: "UPSTREAM_TIMEOUT", message: "No answer in time." },
 };
 
-function page(nodes: number[], endCursor: string | null, hasNextPage: boolean, isDown = false): Numbers {
+function page(
+  nodes: number[],
+  endCursor: string | null,
+  hasNextPage: boolean,
+  isDown = false,
+): Numbers {
   const told = isDown ? DOWN : { status: OutcomeStatus.Ok, error: null };
   const outcome = { source: { name: "one" }, fetchedAt: null, ...told };
   return { nodes, pageInfo: { endCursor, hasNextPage }, sources: [outcome] };
 }
 
-const rows = (listing: Listing<Numbers>): number[] => listing.pages.value.flatMap(({ nodes }) => nodes);
+const rows = (listing: Listing<Numbers>): number[] =>
+  listing.pages.value.flatMap(({ nodes }) => nodes);
 
 test("every row comes once, however often the way there fails", async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 8 });
@@ -38,7 +44,10 @@ test("every row comes once, however often the way there fails", async () => {
     });
     for (let turns = 0; !listing.isWhole.value && turns < 200; turns += 1) await listing.more();
     fc.pre(listing.isWhole.value);
-    assert.deepEqual(rows(listing), Array.from({ length: total }, (_, n) => n));
+    assert.deepEqual(
+      rows(listing),
+      Array.from({ length: total }, (_, n) => n),
+    );
   });
   await fc.assert(law);
 });
@@ -67,12 +76,16 @@ test("a page that only tells of failures makes room for the rows", async () => {
   });
   for (let turn = 0; turn < 3; turn += 1) await listing.more();
   assert.deepEqual(asked, [null, "a", "a"]);
-  assert.deepEqual(listing.pages.value.map(({ nodes }) => nodes), [[1], [2]]);
+  assert.deepEqual(
+    listing.pages.value.map(({ nodes }) => nodes),
+    [[1], [2]],
+  );
 });
 
 test("a list that was left says nothing more", async () => {
   const listing = new Listing<Numbers>(
-    (_, signal) => new Promise((_, fail) => signal.addEventListener("abort", () => fail(signal.reason))),
+    (_, signal) =>
+      new Promise((_, fail) => signal.addEventListener("abort", () => fail(signal.reason))),
   );
   const reading = listing.more();
   listing.stop();

@@ -2,7 +2,8 @@
 import { given, ids, leave, print, rows, settled, visit } from "./visit.mjs";
 
 const page = await visit("#/sales?period=last+month");
-const amounts = (place) => place.locator("data").evaluateAll((all) => all.map(({ value }) => value));
+const amounts = (place) =>
+  place.locator("data").evaluateAll((all) => all.map(({ value }) => value));
 await page.locator(".cards").waitFor();
 print({ cards: await amounts(page.locator(".cards")) });
 const table = page.getByRole("region", { name: "Sales by period" });

@@ -8,7 +8,9 @@ import { count, money } from "../../../pages/dashboard/format/money";
 import type { Decimal } from "../../../pages/dashboard/graph/scalars";
 
 const digits = (most: number) =>
-  fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most }).map((all) => all.join(""));
+  fc
+    .array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most })
+    .map((all) => all.join(""));
 const currencies = fc.constantFrom("RUB", "KZT", "EUR", "JPY", "KWD", "xyz", "points");
 
 /** What was written, read back: no leading zeros, no zeros that mean nothing. */
@@ -30,12 +32,18 @@ test("a currency has its own number of digits, and more where the amount has", (
   assert.equal(money({ amount: "1234.5", currency: "EUR" }, "en"), "€1,234.50");
   assert.equal(money({ amount: "1234.00", currency: "JPY" }, "en"), "¥1,234");
   assert.equal(money({ amount: "0.125", currency: "EUR" }, "en"), "€0.125");
-  assert.equal(money({ amount: "-9007199254740993.07", currency: "EUR" }, "en"), "-€9,007,199,254,740,993.07");
+  assert.equal(
+    money({ amount: "-9007199254740993.07", currency: "EUR" }, "en"),
+    "-€9,007,199,254,740,993.07",
+  );
 });
 
 test("it is the reader's way of writing", () => {
   assert.equal(money({ amount: "1234.5", currency: "EUR" }, "de"), "1.234,50\u00a0€");
-  assert.equal(money({ amount: "1234567.5", currency: "RUB" }, "ru"), "1\u00a0234\u00a0567,50\u00a0₽");
+  assert.equal(
+    money({ amount: "1234567.5", currency: "RUB" }, "ru"),
+    "1\u00a0234\u00a0567,50\u00a0₽",
+  );
   assert.equal(count(1234, "en"), "1,234");
 });
 

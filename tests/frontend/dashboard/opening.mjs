@@ -8,7 +8,8 @@ await rows(page).first().waitFor();
 async function tabTo(selector) {
   for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press("Tab");
-    if (await page.evaluate((sought) => document.activeElement.matches(sought), selector)) return presses;
+    if (await page.evaluate((sought) => document.activeElement.matches(sought), selector))
+      return presses;
   }
   throw new Error(`Tab does not lead to ${selector}`);
 }
@@ -30,7 +31,9 @@ print({ focused: await drawer.evaluate((dialog) => dialog.contains(document.acti
 await tabTo(".raw summary");
 await page.keyboard.press("Enter");
 await drawer.locator("pre").waitFor();
-print({ raw: Object.keys(JSON.parse(await drawer.locator("pre").innerText())).includes("paymentId") });
+print({
+  raw: Object.keys(JSON.parse(await drawer.locator("pre").innerText())).includes("paymentId"),
+});
 await page.keyboard.press("Escape");
 await drawer.waitFor({ state: "detached" });
 print({ returned: opened === (await page.evaluate(() => document.activeElement.textContent)) });
@@ -42,5 +45,8 @@ await rows(page).first().locator("a").click();
 await drawer.locator(".links a").click();
 const invoice = page.getByRole("dialog", { name: "Invoice" });
 await invoice.getByText("Org name").waitFor();
-print({ linked: await invoice.locator(".links a").count(), address: new URL(page.url()).hash.split("?")[0] });
+print({
+  linked: await invoice.locator(".links a").count(),
+  address: new URL(page.url()).hash.split("?")[0],
+});
 await leave();

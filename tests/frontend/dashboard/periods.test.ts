@@ -4,10 +4,20 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
-import { bounds, chosenDays, days, PERIODS, periodOf } from "../../../pages/dashboard/format/periods";
+import {
+  bounds,
+  chosenDays,
+  days,
+  PERIODS,
+  periodOf,
+} from "../../../pages/dashboard/format/periods";
 
 const ZONES = ["UTC", "Europe/Amsterdam", "America/New_York", "Asia/Kolkata", "Pacific/Kiritimati"];
-const dates = fc.date({ min: new Date("2000-01-01"), max: new Date("2060-01-01"), noInvalidDate: true });
+const dates = fc.date({
+  min: new Date("2000-01-01"),
+  max: new Date("2060-01-01"),
+  noInvalidDate: true,
+});
 
 function inZones(check: () => void): void {
   for (const zone of ZONES) {
@@ -18,7 +28,9 @@ function inZones(check: () => void): void {
 }
 
 const local = (date: Date): string =>
-  [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-");
 
 test("the bounds are the first moment of the first day and that after the last", () => {
   const law = fc.property(dates, dates, (one, other) => {

@@ -9,7 +9,11 @@ await rows(page).first().waitFor();
 const task = page.locator(`[data-row="${given.exportId}"]`);
 await task.getByText("11 %").waitFor();
 const headers = { "Content-Type": "application/json" };
-await fetch(given.address, { method: "PATCH", headers, body: JSON.stringify({ status: "InProgress", progress: 64 }) });
+await fetch(given.address, {
+  method: "PATCH",
+  headers,
+  body: JSON.stringify({ status: "InProgress", progress: 64 }),
+});
 await task.getByText("64 %").waitFor();
 print({ live: true });
 
@@ -22,7 +26,8 @@ await page.locator(".raw summary").click();
 await page.locator(".raw .notice").waitFor();
 print({ raw: await page.locator(".raw code").innerText() });
 await page.keyboard.press("Escape");
-const kept = () => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]);
+const kept = () =>
+  JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]);
 print({ kept: (await page.evaluate(kept)).includes(given.key) });
 await page.getByRole("button", { name: "Sign out" }).click();
 await token.waitFor();
