@@ -1,5 +1,5 @@
-// The sales of a period as stacked bars. The figures themselves are in the table below it: a
-// canvas says nothing to a screen reader, and only there may an amount become a rounded number.
+// The sales of a period as stacked bars. Here alone an amount becomes a rounded number: that of the
+// pixels to draw. The figures are in the table below, since a canvas is silent to screen readers.
 import {
   BarController,
   BarElement,

@@ -17,9 +17,9 @@ export function SourcesView() {
     <ul class="accounts">
       {accounts.value.map((account) => (
         <li key={account.id} class="card">
-          <h3>
+          <h2>
             {account.name} <State of={account.state} />
-          </h3>
+          </h2>
           <Facts
             of={[
               ["Provider", phrase(account.provider)],
@@ -51,7 +51,7 @@ function LastError({ of }: { readonly of: NonNullable<Account["lastError"]> }) {
   const { code, message, httpStatus, providerCode, retryable } = of;
   return (
     <>
-      <h4>Last error</h4>
+      <h3>Last error</h3>
       <p>
         {message} {retryable ? "It may pass." : "It will not pass by itself."}
       </p>
