@@ -6,7 +6,7 @@ RUN python -m venv /opt/tools && /opt/tools/bin/pip install --no-cache-dir --req
     && /opt/tools/bin/pip install --no-cache-dir --require-hashes -r requirements-node.lock
 RUN python -m venv /opt/pacioli && /opt/pacioli/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
-WORKDIR /src/graphiql
+WORKDIR /src/pages
 RUN PATH="/opt/tools/bin:$PATH" && npm ci && npm run build
 WORKDIR /src
 RUN /opt/tools/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \

@@ -9,7 +9,7 @@ DOCKER ?= docker
 BIN := .venv/bin
 READY := .venv/.ready
 # The pages for people are bundled with node: the machine's, else one from the package index.
-PAGES := server/static/graphiql.js
+PAGES := server/static/dashboard.html
 NODE := export PATH="$(CURDIR)/$(BIN):$$PATH";
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
@@ -32,7 +32,7 @@ bench-peers: setup # measure other servers; needs Node.js and npm
 	cd benchmarks/peers && npm ci
 	$(BIN)/python -m benchmarks peers
 
-setup: $(READY) $(PAGES) # fill .venv with the locked dependencies and the project; bundle GraphiQL
+setup: $(READY) $(PAGES) # fill .venv with the locked dependencies and the project; bundle the pages
 
 $(READY): requirements-dev.lock pyproject.toml
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -44,12 +44,14 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(PAGES): $(READY) requirements-node.lock $(wildcard graphiql/*.* graphiql/src/* graphiql/examples/*)
+PAGE_SOURCES := schema/schema.graphql $(wildcard *.md) \
+	$(shell find pages docs -name node_modules -prune -o -name generated -prune -o -type f -print)
+$(PAGES): $(READY) requirements-node.lock $(PAGE_SOURCES)
 	@$(NODE) { { node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' && npm --version; } \
 		>/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements-node.lock; } && \
-		cd graphiql && npm ci --silent && npm run --silent build || \
-		{ echo "GraphiQL could not be built; the server runs without it" >&2; test -z "$$CI"; }
+		cd pages && npm ci --silent && npm run --silent build || \
+		{ echo "The pages could not be built; the server runs without them" >&2; test -z "$$CI"; }
 
 supergraph: setup # write what deploy/ gives the gateway anew; needs Node.js and npm
 	cd tests/federation && npm ci --silent

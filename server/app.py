@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from execution.executor import CompiledExecutor
 from providers.client import Source
@@ -24,9 +23,10 @@ from resolvers.watches import Watches
 from schema import build
 from server.admission import Admission, Traffic
 from server.authentication import Door, caller_of
+from server.dashboard import dashboard
+from server.documentation import Documentation
 from server.documents import documents
 from server.endpoint import Endpoint
-from server.graphiql import STATIC
 from server.inline_traces import TraceableExecutor
 from server.middleware import at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
@@ -36,6 +36,7 @@ from server.settings import Limits as LimitSettings
 from server.settings import ServerSettings, Settings
 from server.sources import open_sources
 from server.start_page import start_page
+from server.static_files import STATIC, Bundles
 from server.telemetry.logs import OperationLog
 from server.telemetry.operations import CURRENT, note_caller
 from server.telemetry.scraping import Scraping
@@ -79,7 +80,7 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
         return _context(connection, sources, limits, cursors, watches)
 
     endpoint = _endpoint(server, redis, new_context, traffic, stopping, told)
-    routes = _routes(endpoint, readiness, at_the_graph(server, endpoint.rates))
+    routes = _routes(settings, endpoint, readiness, at_the_graph(server, endpoint.rates))
     routes += _figures(settings, told)
     app = Starlette(routes=routes, middleware=everywhere(settings, door, told), lifespan=lifespan)
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
@@ -142,14 +143,20 @@ def _limits(settings: LimitSettings) -> Limits:
 
 
 def _routes(
-    endpoint: Endpoint, readiness: Callable[[Request], Response], layers: Sequence[Middleware]
+    settings: Settings,
+    endpoint: Endpoint,
+    readiness: Callable[[Request], Response],
+    layers: Sequence[Middleware],
 ) -> list[BaseRoute]:
-    graph = Admission(endpoint, endpoint.traffic)
+    server, graph = settings.server, Admission(endpoint, endpoint.traffic)
+    page = Route("/dashboard", dashboard(guarded=settings.auth is not None))
     return [
-        Route("/", start_page),
+        Route("/", start_page(server)),
         Route("/graphql", graph, middleware=layers),
         WebSocketRoute("/graphql", graph, middleware=layers),
-        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+        *([page] if server.dashboard else []),
+        Mount("/docs", Documentation()),
+        Mount("/static", Bundles(directory=STATIC, check_dir=False)),
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
         Route("/readyz", readiness),
     ]

@@ -1,4 +1,4 @@
-"""The page for people at /graphql: GraphiQL, which `make setup` bundles out of `graphiql/`."""
+"""The page for people at /graphql: GraphiQL, which `make setup` bundles out of `pages/`."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from strawberry.http.base import BaseRequestProtocol
 
-STATIC = Path(__file__).parent / "static"
+from server.static_files import STATIC
+
 POLICY = "; ".join(
     (
         "default-src 'none'",

@@ -153,6 +153,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Port = 8000
     cursor_secret: str | None = None
+    dashboard: Flag = True
     graphiql: Flag = True
     introspection: Flag = True
     composition: Flag = True

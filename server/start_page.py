@@ -1,7 +1,12 @@
 """/: where people find what there is."""
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+
+from server.documentation import PAGES
+from server.settings import ServerSettings
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 _PAGE = """\
@@ -22,17 +27,40 @@ _PAGE = """\
     <h1>Pacioli</h1>
     <p>One GraphQL graph over the places where money is recorded.</p>
     <dl>
-      <dt><a href="graphql">/graphql</a></dt>
-      <dd>The graph: for people GraphiQL, for programs GraphQL over HTTP, subscriptions over
-        WebSocket and server-sent events.</dd>
-      <dt><a href="healthz">/healthz</a>, <a href="readyz">/readyz</a></dt>
-      <dd>Whether the process lives, and whether it can serve.</dd>
+{entries}
     </dl>
   </body>
 </html>
 """
+_DASHBOARD = """\
+      <dt><a href="dashboard">/dashboard</a></dt>
+      <dd>Sales, invoices, payments, exports and sources, to look at.</dd>"""
+_GRAPHIQL = """\
+      <dt><a href="graphql">/graphql</a></dt>
+      <dd>The graph: for people GraphiQL with examples and the documentation of every field, for
+        programs GraphQL over HTTP, subscriptions over WebSocket and server-sent events.</dd>"""
+_GRAPH = """\
+      <dt>/graphql</dt>
+      <dd>The graph: GraphQL over HTTP, subscriptions over WebSocket and server-sent events.</dd>"""
+_DOCUMENTATION = """\
+      <dt><a href="docs/">/docs</a></dt>
+      <dd>How to connect accounts, ask, and run the server.</dd>"""
+_PROBES = """\
+      <dt><a href="healthz">/healthz</a>, <a href="readyz">/readyz</a></dt>
+      <dd>Whether the process lives, and whether it can serve.</dd>"""
 
 
-def start_page(_: Request) -> Response:
-    """The page."""
-    return HTMLResponse(_PAGE, headers={"Content-Security-Policy": POLICY})
+def start_page(server: ServerSettings) -> Callable[[Request], Response]:
+    """The page, with links to what is switched on."""
+    entries = [
+        *([_DASHBOARD] if server.dashboard else []),
+        _GRAPHIQL if server.graphiql else _GRAPH,
+        *([_DOCUMENTATION] if (PAGES / "index.html").exists() else []),
+        _PROBES,
+    ]
+    text = _PAGE.replace("{entries}", "\n".join(entries))
+
+    def answer(_: Request) -> Response:
+        return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})
+
+    return answer

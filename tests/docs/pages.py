@@ -107,6 +107,7 @@ NOT_RUN: Mapping[tuple[str, str], tuple[int, str]] = {
     ),
     ("docs/adding-a-provider.md", "console"): (1, "writes into the repository"),
     ("docs/check.md", "console"): (1, "shows accounts that are configured wrongly"),
+    ("docs/dashboard.md", "ts"): (2, "tests/frontend/test_docs.py finds it in the page's source"),
     ("docs/deployment.md", "console"): (
         4,
         "wants Docker or a cluster; tests/test_deploy.py reads the files",

@@ -1,38 +1,14 @@
 // Uses GraphiQL as a person does, in Chromium. Prints what it saw, a JSON value a line, and keeps
 // pictures of it.
-import { chromium } from "playwright-core";
+import { Browsing } from "./browsing.mjs";
 
 const { url, browser: executablePath, exportId, move, pictures } = JSON.parse(process.argv.at(-1));
 const print = (seen) => console.log(JSON.stringify(seen));
-const QUIET = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
-const browser = await chromium.launch({ executablePath, args: QUIET });
-const complaints = [];
-const elsewhere = [];
+const browsing = await Browsing.started(executablePath, url);
 
 async function opened(colorScheme) {
-  const context = await browser.newContext({ colorScheme, viewport: { width: 1400, height: 900 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const { origin } = new URL(request.url());
-    if (origin !== new URL(url).origin && origin !== "null") elsewhere.push(request.url());
-  });
-  page.on("websocket", (socket) => {
-    if (new URL(socket.url()).host !== new URL(url).host) elsewhere.push(socket.url());
-  });
+  const page = await browsing.page({ colorScheme, viewport: { width: 1400, height: 900 } });
   await page.goto(url);
   await shows(page.locator(".graphiql-query-editor"), "NewestInvoices");
   return page;
@@ -90,5 +66,5 @@ await picture(page, "subscription");
 
 const dark = await opened("dark");
 await picture(dark, "dark");
-print({ complaints, elsewhere });
-await browser.close();
+print({ complaints: browsing.complaints, elsewhere: browsing.elsewhere });
+await browsing.close();

@@ -102,7 +102,7 @@ def test_operations_are_typed(tmp_path: Path) -> None:
     (found,) = output(
         "clients/types/codegen.mjs",
         schema=str(SCHEMA),
-        documents=str(ROOT / "graphiql" / "examples" / "*.graphql"),
+        documents=str(ROOT / "pages" / "graphiql" / "examples" / "*.graphql"),
         folder=str(tmp_path),
     )
     assert found["right"] == []

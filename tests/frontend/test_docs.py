@@ -9,12 +9,12 @@ from graphql import build_schema, parse, validate
 from tests.frontend.programs import HERE
 
 ROOT = HERE.parents[1]
-PAGES = sorted((ROOT / "docs" / "clients").glob("*.md"))
+PAGES = [*sorted((ROOT / "docs" / "clients").glob("*.md")), ROOT / "docs" / "dashboard.md"]
 BLOCK = re.compile(r"^```(js|jsx|ts)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OPERATION = re.compile(r"^```graphql(?: client)?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SOURCES = [
     path.read_text("utf-8")
-    for path in HERE.rglob("*")
+    for path in [*HERE.rglob("*"), *(ROOT / "pages" / "dashboard").rglob("*")]
     if path.suffix in (".mjs", ".js", ".jsx", ".ts")
     and not {"node_modules", "__generated__"} & set(path.parts)
 ]
@@ -22,7 +22,8 @@ BLOCKS = [(page.stem, code) for page in PAGES for _, code in BLOCK.findall(page.
 
 
 def test_there_is_code() -> None:
-    assert {page for page, _ in BLOCKS} == {"apollo", "relay", "subscriptions", "types", "urql"}
+    clients = {"apollo", "relay", "subscriptions", "types", "urql"}
+    assert {page for page, _ in BLOCKS} == {*clients, "dashboard"}
 
 
 @pytest.mark.parametrize(("page", "code"), BLOCKS, ids=[page for page, _ in BLOCKS])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.graphiql import STATIC
+from server.static_files import STATIC
 from tests.conftest import Whole
 from tests.frontend.programs import HERE, leave_out, needed, output
 

@@ -8,11 +8,12 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from server import graphiql
+from server.static_files import STATIC
 from tests.conftest import Graph, StartGraph, Whole, settings
 from tests.frontend.programs import leave_out
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-EXAMPLES = Path(__file__).parents[2] / "graphiql" / "examples"
+EXAMPLES = Path(__file__).parents[2] / "pages" / "graphiql" / "examples"
 FILES = {path.stem: path.read_text("utf-8") for path in EXAMPLES.glob("*.graphql")}
 MONTH = {"from": "2026-10-01T00:00:00+03:00", "to": "2026-11-01T00:00:00+03:00"}
 
@@ -20,7 +21,7 @@ MONTH = {"from": "2026-10-01T00:00:00+03:00", "to": "2026-11-01T00:00:00+03:00"}
 @pytest.fixture
 def built() -> None:
     """Leaves out what needs the bundle where it could not be built."""
-    if not (graphiql.STATIC / "graphiql.js").exists():
+    if not (STATIC / "graphiql.js").exists():
         leave_out("GraphiQL is not built (make setup)")
 
 

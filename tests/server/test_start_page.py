@@ -2,17 +2,27 @@
 
 import re
 
-from tests.conftest import Graph
+from server.documentation import PAGES
+from tests.conftest import Graph, StartGraph, settings
 
 HTML = {"Accept": "text/html"}
 
 
-def test_its_links_lead_somewhere(graph: Graph) -> None:
+def links(graph: Graph) -> list[str]:
     response = graph.http.get("/", headers=HTML)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in response.headers["content-security-policy"]
-    links = re.findall(r'href="([^"]+)"', response.text)
-    assert links == ["graphql", "healthz", "readyz"]
-    for link in links:
+    return re.findall(r'href="([^"]+)"', response.text)
+
+
+def test_its_links_lead_somewhere(graph: Graph) -> None:
+    docs = ["docs/"] if PAGES.exists() else []
+    assert links(graph) == ["dashboard", "graphql", *docs, "healthz", "readyz"]
+    for link in links(graph):
         assert graph.http.get(f"/{link}", headers=HTML).status_code == 200
+
+
+def test_it_leads_to_nothing_that_is_switched_off(start_graph: StartGraph) -> None:
+    graph = start_graph(settings(dashboard=False, graphiql=False))
+    assert {"dashboard", "graphql"}.isdisjoint(links(graph))

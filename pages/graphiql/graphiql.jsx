@@ -9,7 +9,7 @@ import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { createRoot } from "react-dom/client";
 
-import { examples } from "../examples/index.js";
+import { examples } from "./examples/index.js";
 
 const url = new URL("graphql", location.href).href;
 const fetcher = createGraphiQLFetcher({ url, subscriptionUrl: url.replace(/^http/, "ws") });

@@ -1,0 +1,29 @@
+// Who asks. A token is kept in memory only: it ends with the page, and no storage has it.
+import { computed, signal } from "@preact/signals";
+
+const token = signal<string | null>(null);
+const refusal = signal<string | null>(null);
+
+/** Why the server wants credentials; null while it wants none. */
+export const wanted = computed(() => refusal.value);
+export const isSignedIn = computed(() => token.value !== null);
+
+export function signIn(given: string): void {
+  token.value = given;
+  refusal.value = null;
+}
+
+export function signOut(): void {
+  token.value = null;
+  refusal.value = "You signed out.";
+}
+
+/** Remembers that the server did not accept what it was given, if anything. */
+export function refused(message: string): void {
+  refusal.value = message;
+}
+
+/** The header, for HTTP and for the start of a WebSocket alike. */
+export function authorization(): Record<string, string> {
+  return token.value === null ? {} : { Authorization: `Bearer ${token.value}` };
+}

@@ -1,0 +1,13 @@
+// An invoice where another row speaks of it.
+import type { InvoiceRowFragment } from "../generated/graphql";
+import { link } from "../shell/address";
+import { Amount, Moment, State } from "../shell/facts";
+
+export function InvoiceLink({ to }: { readonly to: InvoiceRowFragment }) {
+  return (
+    <a href={link("invoices", { open: to.id })}>
+      <strong>{to.number ?? to.providerId}</strong> <Amount of={to.total} />{" "}
+      <State of={to.status} /> <Moment at={to.createdAt} /> {to.source.name}
+    </a>
+  );
+}

@@ -1,0 +1,31 @@
+// What the filters of a list mean to the graph.
+import { typedDecimal } from "../format/decimals";
+import { type Bounds, bounds, chosenDays } from "../format/periods";
+import type { Decimal } from "../graph/scalars";
+import { type Choices, several } from "../shell/address";
+
+export interface Chosen {
+  readonly sources: string[] | null;
+  readonly period: Bounds | null;
+  readonly least: Decimal | null;
+  readonly most: Decimal | null;
+}
+
+export function chosen({ source, period = "", least = "", most = "" }: Choices): Chosen {
+  const days = chosenDays(period, new Date());
+  return {
+    sources: source ? several(source) : null,
+    period: days && bounds(days),
+    least: typedDecimal(least),
+    most: typedDecimal(most),
+  };
+}
+
+/** The chosen values of those that there are; null if none are chosen: all. */
+export function among<Value extends string>(
+  known: Readonly<Record<string, Value>>,
+  choice: string | undefined,
+): Value[] | null {
+  const values = several(choice);
+  return values.length ? Object.values(known).filter((each) => values.includes(each)) : null;
+}

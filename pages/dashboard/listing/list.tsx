@@ -1,0 +1,119 @@
+// A list of rows as a table that reads on while it is scrolled. Its pages are drawn only while they
+// are near the window (`content-visibility`), so thousands of rows stay smooth.
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+
+import { count } from "../format/money";
+import { linkWith } from "../shell/address";
+import { End } from "./end";
+import { Listing, type Page, type Reader } from "./listing";
+import { Outcomes } from "./outcomes";
+
+const LATER = "They come further down once it answers again.";
+
+export interface Column<Row> {
+  readonly name: string;
+  readonly kind: "main" | "state" | "words" | "live" | "source" | "time" | "amount";
+  readonly cell: (row: Row) => ComponentChildren;
+}
+
+interface TableProps<Row> {
+  readonly name: string;
+  /** The cell of the first is the link that opens the row. */
+  readonly columns: readonly Column<Row>[];
+}
+
+interface ListProps<Row> extends TableProps<Row> {
+  readonly read: Reader<Page<Row>>;
+}
+
+/** Another `read` needs another `key`. */
+export function List<Row extends { id: string }>(props: ListProps<Row>) {
+  const [turn, setTurn] = useState(0);
+  return <Walk key={turn} {...props} anew={() => setTurn(turn + 1)} />;
+}
+
+function Walk<Row extends { id: string }>(props: ListProps<Row> & { readonly anew: () => void }) {
+  const listing = useMemo(() => new Listing(props.read), []);
+  useEffect(() => () => listing.stop(), [listing]);
+  const { name, columns, anew } = props;
+  const pages = listing.pages.value;
+  const total = pages[0]?.totalCount;
+  return (
+    <section aria-label={name}>
+      <div class="over">
+        <p>{total == null ? "Newest first" : `${count(total)}, newest first`}</p>
+        <button type="button" class="quiet" onClick={anew}>
+          Refresh
+        </button>
+      </div>
+      <div role="table" aria-label={name} aria-busy={listing.isReading.value} class="list">
+        <Heads columns={columns} />
+        {pages.map((page) => (
+          <Rows key={page.nodes[0]?.id ?? "none"} page={page} columns={columns} />
+        ))}
+      </div>
+      <End listing={listing} />
+    </section>
+  );
+}
+
+function Heads<Row>({ columns }: { readonly columns: readonly Column<Row>[] }) {
+  return (
+    <div role="rowgroup" class="heads">
+      <div role="row" class="row">
+        {columns.map(({ name, kind }) => (
+          <span role="columnheader" class={kind} key={name}>
+            {name}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface RowsProps<Row> {
+  readonly page: Page<Row>;
+  readonly columns: readonly Column<Row>[];
+}
+
+/** The rows of a page never change, so they are made once. */
+function Rows<Row extends { id: string }>({ page, columns }: RowsProps<Row>) {
+  const rows = useMemo(
+    () => page.nodes.map((row) => <Cells row={row} columns={columns} />),
+    [page],
+  );
+  return (
+    <div role="rowgroup" class="page">
+      {page.sources.some(({ status }) => status !== "OK") && (
+        <div role="row">
+          <div role="cell" class="lacks">
+            <Outcomes of={page.sources} hint={LATER} />
+          </div>
+        </div>
+      )}
+      {rows}
+    </div>
+  );
+}
+
+interface CellsProps<Row> {
+  readonly row: Row;
+  readonly columns: readonly Column<Row>[];
+}
+
+function Cells<Row extends { id: string }>({ row, columns }: CellsProps<Row>) {
+  const [first, ...others] = columns;
+  return (
+    <div role="row" class="row" data-row={row.id}>
+      <span role="cell" class={first?.kind}>
+        <a href={linkWith({ open: row.id })}>{first?.cell(row)}</a>
+      </span>
+      {others.map(({ name, kind, cell }) => (
+        <span role="cell" class={kind} key={name}>
+          {cell(row)}
+        </span>
+      ))}
+    </div>
+  );
+}

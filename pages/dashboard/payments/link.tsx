@@ -1,0 +1,13 @@
+// A payment where another row speaks of it.
+import type { PaymentRowFragment } from "../generated/graphql";
+import { link } from "../shell/address";
+import { Amount, Moment, State } from "../shell/facts";
+
+export function PaymentLink({ to }: { readonly to: PaymentRowFragment }) {
+  return (
+    <a href={link("payments", { open: to.id })}>
+      <strong>{to.providerId}</strong> <Amount of={to.gross} /> <State of={to.status} />{" "}
+      <Moment at={to.createdAt} /> {to.source.name}
+    </a>
+  );
+}

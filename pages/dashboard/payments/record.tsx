@@ -1,0 +1,42 @@
+// An open payment: what it is in the graph's words, its invoice, and its provider's own fields.
+import { PaymentDocument, type PaymentQuery } from "../generated/graphql";
+import { InvoiceLink } from "../invoices/link";
+import { Fields } from "../record/fields";
+import { Record } from "../record/record";
+import { Amount, State } from "../shell/facts";
+
+type Payment = NonNullable<PaymentQuery["payment"]>;
+
+export function PaymentRecord({ id }: { readonly id: string }) {
+  return (
+    <Record kind="Payment" id={id} document={PaymentDocument} row={({ payment }) => payment}>
+      {(payment) => (
+        <>
+          <p class="figure">
+            <Amount of={payment.gross} /> <State of={payment.status} />
+          </p>
+          <Summary of={payment} />
+          <h3>Invoice</h3>
+          {payment.invoice ? (
+            <p class="links">
+              <InvoiceLink to={payment.invoice} />
+            </p>
+          ) : (
+            <p>None that any source knows.</p>
+          )}
+          <h3>From the provider</h3>
+          <Fields of={"info" in payment.details ? payment.details.info : payment.details} />
+        </>
+      )}
+    </Record>
+  );
+}
+
+function Summary({ of }: { readonly of: Payment }) {
+  const { providerId, providerStatus, invoiceNumber, orderNumber, source, net, vat } = of;
+  const { createdAt, paidAt, cancelledAt, expiredAt, failedAt } = of;
+  const facts = { providerId, providerStatus, invoiceNumber, orderNumber, source: source.name };
+  return (
+    <Fields of={{ ...facts, net, vat, createdAt, paidAt, cancelledAt, expiredAt, failedAt }} />
+  );
+}

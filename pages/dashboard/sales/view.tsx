@@ -1,0 +1,80 @@
+// Sales by day, week or month: totals, a chart, and the rows.
+import { useEffect, useMemo } from "preact/hooks";
+
+import { bounds, chosenDays, days } from "../format/periods";
+import { SalesDocument, type SalesFilter, SalesInterval } from "../generated/graphql";
+import { Filters, Interval, Period, Sources } from "../listing/filters";
+import { Listing, reader } from "../listing/listing";
+import { Outcomes } from "../listing/outcomes";
+import { address, type Choices, several } from "../shell/address";
+import { Failure } from "../shell/notice";
+import { holders } from "../sources/accounts";
+import { SalesChart } from "./chart";
+import { bars } from "./figures";
+import { ByKind, SalesSummary } from "./summary";
+import { SalesTable } from "./table";
+
+const USUAL = "30 days";
+
+export function Sales() {
+  const filter = filterOf(address.value.choices);
+  return (
+    <>
+      <Filters>
+        <Interval />
+        <Period usual={USUAL} />
+        <Sources among={holders("sales")} />
+      </Filters>
+      <Figures key={JSON.stringify(filter)} filter={filter} />
+    </>
+  );
+}
+
+function filterOf({
+  period = USUAL,
+  by = "",
+  source,
+}: Choices): SalesFilter & { interval: SalesInterval } {
+  const today = new Date();
+  return {
+    ...bounds(chosenDays(period, today) ?? days(USUAL, today)),
+    interval: Object.values(SalesInterval).find((each) => each === by) ?? SalesInterval.Day,
+    sources: source ? several(source) : null,
+  };
+}
+
+function Figures({ filter }: { readonly filter: ReturnType<typeof filterOf> }) {
+  const listing = useMemo(
+    () => new Listing(reader(SalesDocument, filter, ({ salesAggregates }) => salesAggregates)),
+    [],
+  );
+  useEffect(() => () => listing.stop(), [listing]);
+  const { goesOn, isWhole, failure, last, pages } = listing;
+  useEffect(() => {
+    if (goesOn.value) void listing.more(); // a chart needs all pages
+  }, [goesOn.value]);
+  const rows = useMemo(() => pages.value.flatMap(({ nodes }) => nodes), [pages.value]);
+  const summary = pages.value[0]?.summary ?? [];
+  if (failure.value) return <Failure of={failure.value} again={() => void listing.more()} />;
+  if (!isWhole.value) return <p role="status">Reading…</p>;
+  return (
+    <>
+      <Outcomes of={last.value?.sources ?? []} hint="Totals are those of the others." />
+      {rows.length === 0 && <p role="status">No sales in this period.</p>}
+      {summary.map((each) => (
+        <section class="sales" key={each.currency} aria-label={`Sales in ${each.currency}`}>
+          <SalesSummary of={each} />
+          <Drawn rows={rows} currency={each.currency} interval={filter.interval} />
+          <ByKind of={each} />
+        </section>
+      ))}
+      {rows.length > 0 && <SalesTable rows={rows} interval={filter.interval} />}
+    </>
+  );
+}
+
+function Drawn(props: Parameters<typeof SalesTable>[0] & { readonly currency: string }) {
+  const { rows, currency, interval } = props;
+  const made = useMemo(() => bars(rows, currency), [rows, currency]);
+  return <SalesChart bars={made} currency={currency} interval={interval} />;
+}

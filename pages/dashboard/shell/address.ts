@@ -1,0 +1,50 @@
+// Where the reader is: a view, its filters and the open row, all behind the # of the address.
+// Links, back and forward work by themselves, and no server is told what was filtered.
+import { signal } from "@preact/signals";
+
+export const VIEWS = ["sales", "invoices", "payments", "exports", "sources"] as const;
+export type View = (typeof VIEWS)[number];
+
+/** What is chosen in a view, by name. */
+export type Choices = Readonly<Record<string, string>>;
+
+export interface Address {
+  readonly view: View;
+  readonly choices: Choices;
+}
+
+const START: View = "sales";
+
+export const address = signal(parsed(location.hash));
+addEventListener("hashchange", () => {
+  address.value = parsed(location.hash);
+});
+
+/** Reads "#/invoices?status=PAID"; what is no view is the first. */
+export function parsed(hash: string): Address {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const view = VIEWS.find((each) => each === path) ?? START;
+  return { view, choices: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+/** The link to a view; an empty choice is none. */
+export function link(view: View, choices: Choices = {}): string {
+  const made = Object.entries(choices).filter(([, chosen]) => chosen !== "");
+  const query = new URLSearchParams(made).toString();
+  return `#/${view}${query && `?${query}`}`;
+}
+
+/** The link to where the reader is, with these choices made otherwise. */
+export function linkWith(choices: Choices): string {
+  const { view, choices: present } = address.value;
+  return link(view, { ...present, ...choices });
+}
+
+export function choose(choices: Choices): void {
+  location.hash = linkWith(choices);
+}
+
+/** The values of a choice that may have several. */
+export function several(chosen: string | undefined): string[] {
+  return chosen ? chosen.split(",") : [];
+}

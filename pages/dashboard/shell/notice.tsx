@@ -1,0 +1,38 @@
+// Something the reader should know, said aloud to those who do not see it.
+import type { ComponentChildren } from "preact";
+
+import { listed } from "../format/words";
+import type { GraphError } from "../graph/ask";
+
+interface NoticeProps {
+  readonly tone: "warning" | "error";
+  readonly children: ComponentChildren;
+}
+
+export function Notice({ tone, children }: NoticeProps) {
+  return (
+    <div class={`notice ${tone}`} role={tone === "error" ? "alert" : "status"}>
+      <p>{children}</p>
+    </div>
+  );
+}
+
+interface FailureProps {
+  readonly of: GraphError;
+  readonly again: () => void;
+}
+
+/** There is nothing to show, and why. */
+export function Failure({ of: { message, code, sources }, again }: FailureProps) {
+  return (
+    <div class="notice error" role="alert">
+      <p>
+        {sources.length > 0 && <strong>{listed(sources)} did not answer. </strong>}
+        {message} <code>{code}</code>
+      </p>
+      <button type="button" onClick={again}>
+        Try again
+      </button>
+    </div>
+  );
+}
