@@ -79,9 +79,9 @@ class Program:
 
 @contextmanager
 def program(*arguments: str) -> Iterator[Program]:
-    """A running command; one that hangs is ended after a minute."""
+    """A running command; one that hangs is ended after ten minutes."""
     running = Program(*arguments)
-    timer = Timer(60, running.process.kill)
+    timer = Timer(600, running.process.kill)
     timer.start()
     try:
         yield running
