@@ -26,14 +26,19 @@ async function written(folder, recursive) {
 }
 
 function rendered(text, file, files, pictures) {
-  const target = (href) => posix.join(posix.dirname(file), href.split("#")[0]);
+  const target = (path) => posix.join(posix.dirname(file), path);
   const renderer = {
+    heading({ depth, text: title, tokens }) {
+      return `<h${depth} id="${anchor(title)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+    },
     link({ href, tokens }) {
       const words = this.parser.parseInline(tokens);
       if (/^https?:/.test(href)) return `<a href="${href}" rel="noreferrer">${words}</a>`;
-      if (!files.has(target(href))) return words; // code, which is not here
-      const place = posix.relative(posix.dirname(file), address(target(href)));
-      return `<a href="${place}">${words}</a>`;
+      const [path, place] = href.split("#");
+      const found = path ? target(path) : file;
+      if (!files.has(found)) return words; // code, which is not here
+      const page = posix.relative(posix.dirname(file), address(found));
+      return `<a href="${page}${place ? `#${place}` : ""}">${words}</a>`;
     },
     image({ href, text: words }) {
       pictures.push(target(href));
@@ -43,13 +48,19 @@ function rendered(text, file, files, pictures) {
   return new Marked({ renderer }).parse(text);
 }
 
+/** What a link to a heading names, as GitHub makes it. */
+function anchor(title) {
+  const words = title.replaceAll(/[`*]|\]\([^)]*\)|\[/g, "").replaceAll(/[^\p{L}\p{N}_\- ]/gu, "");
+  return words.trim().toLowerCase().replaceAll(" ", "-");
+}
+
 function address(file) {
   return file === "README.md" ? "index.html" : file.replace(/md$/, "html");
 }
 
 function page(file, body) {
   const up = "../".repeat(file.split("/").length - 1);
-  const [, title = "Pacioli"] = /<h1>(.*?)<\/h1>/.exec(body) ?? [];
+  const [, title = "Pacioli"] = /<h1[^>]*>(.*?)<\/h1>/.exec(body) ?? [];
   return `<!doctype html>
 <html lang="en">
   <head>

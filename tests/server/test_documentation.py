@@ -35,6 +35,14 @@ def test_every_link_leads_somewhere(graph: Graph) -> None:
     assert len(seen) > 10
 
 
+def test_a_link_to_a_heading_finds_it() -> None:
+    for page in PAGES.rglob("*.html"):
+        for link in re.findall(r'href="([^":]*#[^"]+)"', page.read_text("utf-8")):
+            path, _, place = link.partition("#")
+            target = page.parent / path if path else page
+            assert f'id="{place}"' in target.read_text("utf-8"), f"{page.name}: {link}"
+
+
 def test_it_runs_no_script(graph: Graph) -> None:
     for page in PAGES.rglob("*.html"):
         assert "<script" not in page.read_text("utf-8")
