@@ -3,19 +3,20 @@
 import tomllib
 from pathlib import Path
 
-import httpx
 import pytest
 
-from sandbox.app import PROVIDERS
+from sandbox.app import PROVIDERS, create_app
 from sandbox.configuration import toml
 from server.configuration import parse
 from server.settings import Settings
 from server.sources import open_sources
+from tests.sandbox.conftest import Serve
 
 
 @pytest.fixture
-def suggested(unchanged: httpx.Client) -> Settings:
-    address = str(unchanged.base_url).rstrip("/")
+def suggested(serve: Serve) -> Settings:
+    # Of today: sources are probed for the sales of yesterday.
+    address = str(serve(create_app()).base_url).rstrip("/")
     return parse(toml(address), Path("pacioli.toml"), {})
 
 
