@@ -20,6 +20,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import Meta, Raw
 
+from providers.amounts import cents, points, ratio
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
 from providers.origin import Origin
@@ -30,7 +31,7 @@ from providers.timestamps import day
 from providers.views import (
     Record,
     View,
-    cents,
+    conversion,
     deferred,
     identifier,
     identity,
@@ -38,8 +39,6 @@ from providers.views import (
     lookup,
     moment,
     part,
-    points,
-    ratio,
     text,
     view,
 )
@@ -231,6 +230,15 @@ class Bank(View):
     image = text("bank_image")
 
 
+def _year_and_month(digits: str | None) -> str | None:
+    """`2019-12` of `201912`."""
+    if not digits:
+        return None
+    if not (found := _EXPIRY.fullmatch(digits)):
+        raise MalformedError("is not a year and month")
+    return "-".join(found.groups())
+
+
 class PaymentInfo(View):
     """What the graph shows of how an invoice was paid."""
 
@@ -251,20 +259,11 @@ class PaymentInfo(View):
     payment_way_code = text("payment_way_code")
     payment_way_logo = text("payment_way_logo")
     bank_info = view("bank_info", Bank)
-
-    @property
-    def card_expiry(self) -> str | None:
-        """Year and month, `2019-12`."""
-        expiry: str | None = self.converted("expiry_date", _year_and_month)
-        return expiry
+    card_expiry = conversion("expiry_date", _year_and_month, str)
 
 
-def _year_and_month(digits: str | None) -> str | None:
-    if not digits:
-        return None
-    if not (found := _EXPIRY.fullmatch(digits)):
-        raise MalformedError("is not a year and month")
-    return "-".join(found.groups())
+def _trademarks(joined: str | None) -> Sequence[str]:
+    return [each for each in joined.split(";") if each] if joined else []
 
 
 class InvoiceDetails(View):
@@ -283,12 +282,8 @@ class InvoiceDetails(View):
     visual_name = text("visual_name")
     visual_amount = text("visual_amount")
     image = text("image")
+    trademarks = conversion("trademarks", _trademarks, list[str])
     payment_info = deferred("payment_info", PaymentInfoRow, PaymentInfo)
-
-    @property
-    def trademarks(self) -> Sequence[str]:
-        """The trademarks, joined by semicolons on the wire."""
-        return [each for each in (self.row.trademarks or "").split(";") if each]
 
 
 class Row(Record):

@@ -112,9 +112,14 @@ class Context:
             raise LimitError("upstream calls", self.calls, limit, "max_upstream_calls")
 
     def close(self) -> None:
-        """Stops the reads that nobody waits for any more."""
+        """Stops the reads that nobody waits for any more, and lets go of what was read.
+
+        It refers to this context: all of it would stay in memory until it was collected.
+        """
         for answer in self._answers.values():
             answer.cancel()
+        for kept in (self._answers, self._rows, self.loaders):
+            kept.clear()
 
     async def _page(
         self, source: Source, kind: str, lane: Request, position: Any, state: State
