@@ -84,4 +84,5 @@ def moment_of(micros: int) -> datetime:
 
 def micros(moment: datetime) -> int:
     """Microseconds since 1970: what rows are ordered by."""
-    return (moment - _EPOCH) // _MICROSECOND
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -67,8 +67,11 @@ class Record(View):
     provider_id: Any
 
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
-        super().__init__(row, origin, "" if origin.rows is None else f"{origin.rows}[{at}]")
-        self.at = at
+        self.row, self.origin, self.at, self.outer = row, origin, at, None
+
+    @property
+    def place(self) -> str:  # type: ignore[override]
+        return "" if self.origin.rows is None else f"{self.origin.rows}[{self.at}]"
 
     @property
     def key_id(self) -> str:
@@ -140,7 +143,12 @@ def label(name: str) -> property:
 
 def identifier(name: str) -> property:
     """An id, number or text; 0 and an empty string stand for none."""
-    return conversion(name, lambda value: str(value) if value else None, str)
+
+    def read(view: View) -> str | None:
+        value = getattr(view.row, name)
+        return str(value) if value else None
+
+    return Attribute(read, Inline(f"str({{t}}) if ({{t}} := {{w}}.{name}) else None", kind=str))
 
 
 def identity(name: str) -> property:
@@ -151,7 +159,12 @@ def identity(name: str) -> property:
             raise MalformedError("is empty")
         return str(value)
 
-    return conversion(name, checked, str)
+    def read(view: View) -> str:  # of every row
+        value = getattr(view.row, name)
+        return str(value) if value else view.converted(name, checked)
+
+    inline = Inline(f"str({{t}}) if ({{t}} := {{w}}.{name}) else {{checked}}({{t}})")
+    return Attribute(read, inline._replace(names={"checked": checked}, kind=str))
 
 
 def integer(name: str, within: range = _INT32) -> property:

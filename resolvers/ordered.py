@@ -11,6 +11,7 @@ between are noticed; the place is then searched for by its sort key.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import gt, lt
 from typing import Any
 
 from providers.errors import MalformedError
@@ -46,8 +47,10 @@ class OrderedStream(Stream):
         while self.starving:
             rows = await self._read(need)
             self._open = self._plain and self.start == Entry()
-            for index, record in rows:
-                self._take(self.item(index, record))
+            items = [self.item(index, record) for index, record in rows]
+            if not self._take_singles(items):
+                for item in items:
+                    self._take(item)
             self.ended = self.ended or not rows or self._is_end(rows[-1][0], self._step)
             if self.ended:
                 self._close()
@@ -68,12 +71,27 @@ class OrderedStream(Stream):
 
     # From rows to final order
 
+    def _take_singles(self, items: Sequence[Item]) -> bool:
+        """Takes the first rows of a list, if each is wanted and alone with its sort key.
+
+        Most lists begin so. The last row may be the first of a group.
+        """
+        keys = [item.key for item in items]
+        ordered = all(map(gt if self.walk.down else lt, keys, keys[1:]))
+        if not items or not ordered or not self._open or self._last is not None:
+            return False
+        *alone, self._last = items
+        self.ready.extend(alone)
+        self._shown = alone[-1] if alone else None
+        self._group, self._run = [self._last], (self._last.index, self._last.index)
+        return True
+
     def _take(self, item: Item) -> None:
         """Adds the next row to the group of its sort key, if it is wanted."""
-        key, index, last = item.rank.key, item.index, self._last
+        key, index, last = item.key, item.index, self._last
         self._last = item
-        fresh = last is None or last.rank.key != key
-        if fresh and last is not None and self.walk.beyond(last.rank.key, key):
+        fresh = last is None or last.key != key
+        if fresh and last is not None and self.walk.beyond(last.key, key):
             raise OrderBreachError
         if self.ended:
             return
@@ -90,7 +108,7 @@ class OrderedStream(Stream):
             self._group.append(item)
 
     def _wanted(self, item: Item) -> bool:
-        if self.walk.early(item.rank.key) or not self.start.wants(item.rank, self.walk):
+        if self.walk.early(item.key) or not self.start.wants(item.rank, self.walk):
             return False
         if self._group and any(item.rank == other.rank for other in self._group):
             return False
@@ -181,7 +199,7 @@ class OrderedStream(Stream):
             was = rank._replace(identity=identity(early)) if early else None
             self.start = Entry(rank, early=was)
         self._group, self._last = [], None
-        return await self._seek(last.rank.key, need, guess=last.index)
+        return await self._seek(last.key, need, guess=last.index)
 
     async def _resume(self, mark: Mark, need: int) -> Sequence[tuple[int, Record]]:
         """From a cursor's mark, if its row is where it was, or has moved with all others."""
