@@ -11,7 +11,7 @@ between are noticed; the place is then searched for by its sort key.
 
 from collections.abc import Sequence
 from itertools import pairwise
-from operator import gt, lt
+from operator import ge, le
 from typing import Any
 
 from providers.errors import MalformedError
@@ -47,10 +47,7 @@ class OrderedStream(Stream):
         while self.starving:
             rows = await self._read(need)
             self._open = self._plain and self.start == Entry()
-            items = [self.item(index, record) for index, record in rows]
-            if not self._take_singles(items):
-                for item in items:
-                    self._take(item)
+            self._take_all([self.item(index, record) for index, record in rows])
             self.ended = self.ended or not rows or self._is_end(rows[-1][0], self._step)
             if self.ended:
                 self._close()
@@ -71,20 +68,24 @@ class OrderedStream(Stream):
 
     # From rows to final order
 
-    def _take_singles(self, items: Sequence[Item]) -> bool:
-        """Takes the first rows of a list, if each is wanted and alone with its sort key.
-
-        Most lists begin so. The last row may be the first of a group.
-        """
+    def _take_all(self, items: Sequence[Item]) -> None:
+        """Adds the next rows. Mostly all are wanted, and alone with their sort keys."""
         keys = [item.key for item in items]
-        ordered = all(map(gt if self.walk.down else lt, keys, keys[1:]))
-        if not items or not ordered or not self._open or self._last is not None:
-            return False
-        *alone, self._last = items
-        self.ready.extend(alone)
-        self._shown = alone[-1] if alone else None
-        self._group, self._run = [self._last], (self._last.index, self._last.index)
-        return True
+        last = self._last.key if self._last else None
+        before = keys if last is None else [last, *keys]
+        if not self._open or not all(map(ge if self.walk.down else le, before, before[1:])):
+            for item in items:
+                self._take(item)
+            return
+        for item, following in zip(items, [*keys[1:], None], strict=False):
+            if following is None or item.key in (last, following):
+                self._take(item)
+            else:
+                if self._group:
+                    self._close()
+                self.ready.append(item)
+                self._last = self._shown = item
+            last = item.key
 
     def _take(self, item: Item) -> None:
         """Adds the next row to the group of its sort key, if it is wanted."""
