@@ -88,13 +88,13 @@ class Credentials(msgspec.Struct, forbid_unknown_fields=True):
     partner_client_sub_id: str | None = None
 
 
-class AmountRow(msgspec.Struct):
+class AmountRow(msgspec.Struct, gc=False):
     """Money in hundredths."""
 
     amount: int | None = None
 
 
-class DeviceRow(msgspec.Struct):
+class DeviceRow(msgspec.Struct, gc=False):
     """What was paid on."""
 
     device_platform_type: str | None = None
@@ -106,7 +106,7 @@ class DeviceRow(msgspec.Struct):
     surface_version: str | None = None
 
 
-class LoyaltyRow(msgspec.Struct):
+class LoyaltyRow(msgspec.Struct, gc=False):
     """Bonus points, in hundredths."""
 
     service_code: str | None = None
@@ -117,7 +117,7 @@ class LoyaltyRow(msgspec.Struct):
     image: str | None = None
 
 
-class BankRow(msgspec.Struct):
+class BankRow(msgspec.Struct, gc=False):
     """The bank that issued the card."""
 
     bank_name: str | None = None
@@ -126,7 +126,7 @@ class BankRow(msgspec.Struct):
     bank_image: str | None = None
 
 
-class PaymentInfoRow(msgspec.Struct):
+class PaymentInfoRow(msgspec.Struct, gc=False):
     """How an invoice was paid, or was to be."""
 
     payment_date: str | None = None
@@ -147,7 +147,7 @@ class PaymentInfoRow(msgspec.Struct):
     bank_info: BankRow | None = None
 
 
-class InvoiceRow(msgspec.Struct):
+class InvoiceRow(msgspec.Struct, gc=False):
     """One element of `invoices`. Whether `payment_info` has members shows in its text alone."""
 
     invoice_id: int | str
@@ -178,6 +178,10 @@ class Envelope(msgspec.Struct, Generic[T]):
         name="totalElements", default=None
     )
     last: bool | None = None
+    error: Raw = Raw(b"null")
+
+
+PAGE = Envelope[InvoiceRow]
 
 
 class ErrorRow(msgspec.Struct):
@@ -387,8 +391,13 @@ def sign(credentials: Credentials) -> Mapping[str, str]:
 
 def refusal(response: Response) -> UpstreamError | None:
     """What an answer refuses: by its status, or in a 200 by the code of its error."""
+    page = response.decoded(PAGE)  # which mostly is read next
     try:
-        error = decode(response.body, Verdict).error
+        error: ErrorRow | None = (
+            decode(response.body, Verdict).error
+            if page is None
+            else decode(page.error, ErrorRow | None)
+        )
     except MalformedError:
         error = None
     code = bytes(error.error_code) if error else b"null"
@@ -525,7 +534,9 @@ def payments(response: Response, origin: Origin) -> Page:
 
 def _page(response: Response, origin: Origin, kind: type[Row]) -> Page:
     """The rows of an answer. A total below their number, as in the document, says nothing."""
-    answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
+    answer = response.decoded(PAGE)
+    if answer is None:
+        answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
     rows = [kind(row, origin, at) for at, row in enumerate(answer.rows or ())]
     stated = answer.total is not None and answer.total >= len(rows)
     more = None if answer.last is None else not answer.last
