@@ -70,22 +70,17 @@ class OrderedStream(Stream):
 
     def _take_all(self, items: Sequence[Item]) -> None:
         """Adds the next rows. Mostly all are wanted, and alone with their sort keys."""
-        keys = [item.key for item in items]
-        last = self._last.key if self._last else None
-        before = keys if last is None else [last, *keys]
-        if not self._open or not all(map(ge if self.walk.down else le, before, before[1:])):
-            for item in items:
+        keys = [self._last.key if self._last else None, *(item.key for item in items), None]
+        known = [key for key in keys if key is not None]
+        in_order = self._open and all(map(ge if self.walk.down else le, known, known[1:]))
+        for item, before, after in zip(items, keys, keys[2:], strict=False):
+            if not in_order or after is None or item.key in (before, after):
                 self._take(item)
-            return
-        for item, following in zip(items, [*keys[1:], None], strict=False):
-            if following is None or item.key in (last, following):
-                self._take(item)
-            else:
-                if self._group:
-                    self._close()
-                self.ready.append(item)
-                self._last = self._shown = item
-            last = item.key
+                continue
+            if self._group:
+                self._close()
+            self._last = self._shown = item
+            self.ready.append(item)
 
     def _take(self, item: Item) -> None:
         """Adds the next row to the group of its sort key, if it is wanted."""
@@ -302,18 +297,3 @@ class OrderedStream(Stream):
         if step < 0:
             return index == 0
         return self.rows.total is not None and index + 1 >= self.rows.total
-
-
-class ChainedStream(OrderedStream):
-    """A list whose upstream was asked from the place on, and in the direction of the walk."""
-
-    async def _read(self, need: int) -> Sequence[tuple[int, Record]]:
-        if self._last is None:
-            return await self._window(0, need)
-        return (await self._window(self._last.index, need + 1))[1:]
-
-    async def _window(self, at: int, count: int) -> Sequence[tuple[int, Record]]:
-        rows = await self.rows.read(at, at + count)
-        if self.walk.matches is not None:
-            self.rows.examine(rows)
-        return rows
