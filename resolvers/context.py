@@ -66,7 +66,7 @@ class Context:
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
-    _name: str = field(default_factory=partial(token_hex, 8))
+    _name: str = ""
 
     def __post_init__(self) -> None:
         self.deadline = Deadline(self.limits.upstream_seconds)
@@ -170,6 +170,7 @@ class Context:
 
     def _reading(self, state: State) -> str:
         """The name of what is read in a state of a list."""
+        self._name = self._name or token_hex(8)
         return f"{self._name}:{state.changes}"
 
     async def _asked(

@@ -5,8 +5,8 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from logging import getLogger
+from typing import TYPE_CHECKING
 
-from redis.asyncio import ConnectionPool
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
@@ -34,6 +34,9 @@ from server.settings import Limits as LimitSettings
 from server.settings import ServerSettings, Settings
 from server.sources import open_sources
 from server.start_page import start_page
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 logger = getLogger("pacioli")
 
@@ -103,7 +106,7 @@ def _context(
 
 def _endpoint(
     server: ServerSettings,
-    redis: ConnectionPool | None,
+    redis: "ConnectionPool | None",
     new_context: Callable[[HTTPConnection], Context],
     traffic: Traffic,
     stopping: asyncio.Event,
