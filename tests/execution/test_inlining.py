@@ -126,4 +126,5 @@ def test_a_wide_row_takes_few_calls() -> None:
     def count(rows: int) -> int:
         return calls(lambda: answer(COMPILED, case, [row] * rows, TRUSTED))
 
+    count(10)  # whatever is cached is cached
     assert (count(60) - count(10)) / 50 < 75

@@ -1,6 +1,7 @@
 """Operations that are prepared run without hooks; all others run as Strawberry runs them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from strawberry.types.graphql import OperationType
 
 from execution.executor import CompiledExecutor
 from execution.preparation import Prepared, PreparedSchema, Preparing
+from tests.execution.test_work import calls
 
 
 @strawberry.type
@@ -105,3 +107,21 @@ async def test_kind_that_is_not_allowed_is_refused_as_ever() -> None:
 
 async def test_without_extensions() -> None:
     assert (await schema().execute("{ now }")).data == {"now": 1}
+
+
+def test_an_operation_takes_few_calls() -> None:
+    """With hooks these are 250 and more, without about 110."""
+    graph = schema(Known)
+
+    def run(query: str) -> int:
+        coming = graph.execute(query)
+        return calls(lambda: next(iter([*_driven(coming)]), None))
+
+    run("{ now }")
+    assert run("{ now }") < 0.6 * run("query unprepared { now }")
+
+
+def _driven(coming: Any) -> Iterator[Any]:
+    """Runs what has nothing to wait for."""
+    with suppress(StopIteration):
+        yield coming.send(None)
