@@ -115,11 +115,17 @@ def inlined(
     members: Sequence[Member],
     general: Complete,
 ) -> Complete:
-    """The function for objects of a class; the general one if the class says nothing."""
+    """The function for objects of a class; the general one if the class says nothing.
+
+    Or if objects are too deep in each other for Python.
+    """
     if not hasattr(kind, "__parts__"):
         return general
-    with _writing:
-        return _Function(schema, generator, general).made(kind, members)
+    try:
+        with _writing:
+            return _Function(schema, generator, general).made(kind, members)
+    except (SyntaxError, RecursionError):
+        return general
 
 
 class _Function:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import strawberry
@@ -19,6 +19,7 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from execution.classes import decided_by_class
 from execution.executor import CompiledExecutor
 from providers.errors import MalformedError
 from providers.wire import Response
@@ -128,3 +129,64 @@ def test_a_wide_row_takes_few_calls() -> None:
 
     count(10)  # whatever is cached is cached
     assert (count(60) - count(10)) / 50 < 75
+
+
+class Said(property):
+    """An attribute that says what it is."""
+
+    def __init__(self, read: Any, **inline: Any) -> None:
+        super().__init__(read)
+        usual: dict[str, Any] = {
+            "expression": "",
+            "names": {},
+            "kind": None,
+            "forms": {},
+            "parts": {},
+            "of": None,
+        }
+        self.inline = SimpleNamespace(**usual | inline)
+
+
+class Tree:
+    """Something that has itself in it."""
+
+    typename = "Tree"
+    __parts__: ClassVar = {"n": "{s}.number"}
+    number = 1
+    name = Said(lambda tree: f"{tree.number}", expression="str({n})", kind=str)
+    inner = Said(lambda tree: tree, parts={"n": "{n}"})
+
+
+Tree.inner.inline.of = Tree
+
+
+@strawberry.type(name="Tree")
+class TreeType:
+    """Bound to Tree."""
+
+    name: str
+    inner: "TreeType"
+
+    @classmethod
+    @decided_by_class
+    def is_type_of(cls, value: Any, _: Any) -> bool:
+        return isinstance(value, Tree)
+
+
+@strawberry.type
+class Trees:
+    """Two of them: of the first is learnt how the second is read."""
+
+    trees: list[TreeType]
+
+
+@pytest.mark.parametrize("depth", [1, 20, 110])
+def test_objects_in_each_other(depth: int) -> None:
+    schema = strawberry.Schema(Trees, execution_context_class=CompiledExecutor)
+    query = "{ trees { " + "name inner { " * depth + "name" + " }" * depth + " } }"
+    root = SimpleNamespace(trees=[Tree(), Tree()])
+    first, second = schema.execute_sync(query, root_value=root).data["trees"]  # type: ignore[index]
+    assert first == second
+    for _ in range(depth):
+        assert second["name"] == "1"
+        second = second["inner"]
