@@ -2,5 +2,6 @@
 
 `executor` is where it is plugged in; `operations` keeps what was compiled; `planning` turns
 selections into `places` and functions, whose source `generation` writes and which call into
-`completion`, `resolving` and `running`.
+`completion`, `resolving` and `running`. `inlining` writes one for a class whose attributes can be
+read in place; `preparation` spares Strawberry's hooks where they have nothing to do.
 """

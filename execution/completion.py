@@ -96,22 +96,24 @@ def _completed_items(values: Iterator[Any], item: Place, at: Indices, run: Run) 
     return completed
 
 
-def checked(type_: GraphQLObjectType, place: Place, fields: Complete) -> Complete:
-    """Completes objects of a type that has a predicate for them."""
+def checked(
+    type_: GraphQLObjectType, place: Place, fields: Complete, inline: Callable[[type], Complete]
+) -> Complete:
+    """Completes objects of a type that has a predicate for them: those of each class `inline`."""
     is_type_of: Callable[..., Any] = type_.is_type_of  # type: ignore[assignment]
     by_class = is_decided_by_class(is_type_of)
-    known: set[type] = set()
+    known: dict[type, Complete] = {}
 
     def verified(value: Any, is_one: Any, run: Run) -> Any:
         if not is_one:
             raise invalid_return_type_error(type_, value, place.field.details)
         if by_class and type(value) in run.plain:
-            known.add(type(value))
+            known[type(value)] = inline(type(value))
         return value
 
     def complete(value: Any, at: Indices, run: Run) -> Any:
-        if type(value) in known:
-            return fields(value, at, run)
+        if function := known.get(type(value)):
+            return function(value, at, run)
         if type(value) not in run.plain and admit(value, place, at, run) is None:
             return None
         is_one = is_type_of(value, run.info(place, at))

@@ -23,6 +23,7 @@ from graphql import (
 
 from execution.classes import PLAIN
 from execution.completion import admit, refuse
+from execution.guards import Guard
 from execution.places import Complete, Place
 
 _PLAINLY: dict[Any, str] = {
@@ -36,11 +37,17 @@ _PLAINLY: dict[Any, str] = {
 
 
 class Member(NamedTuple):
-    """A key of an object: the expression of its value before it is completed; None: __typename."""
+    """A key of an object: the expression of its value before it is completed.
+
+    Without a place it is `__typename`. With an `attribute` nothing but that is read, if the guards
+    admit it.
+    """
 
     key: str
     place: Place | None
     expression: str
+    attribute: str | None = None
+    guards: Sequence[Guard] = ()
 
 
 class Generator:
@@ -69,35 +76,41 @@ class Generator:
 
         With a place it takes whatever value is there, with none only what is known to be an object.
         """
-        name = f"complete_{typename}_{len(self._namespace)}"
-        lines = [f"def {name}(s, p, r):"]
+        lines: list[str] = []
         if place is not None:
             where = self.bind(place, "P")
             lines.append(f"    if type(s) not in plain and admit(s, {where}, p, r) is None:")
             lines.append("        return None")
         for number, member in enumerate(members):
             if member.place is not None:
-                lines += self._field(member.place, member.expression, f"f{number}")
+                lines += self.field(member.place, member.expression, f"f{number}")
         values = (
             f"{member.key!r}: {f'f{number}' if member.place else member.expression}"
             for number, member in enumerate(members)
         )
         lines.append(f"    return {{{', '.join(values)}}}")
-        exec("\n".join(lines), self._namespace)  # noqa: S102 - all of it is written here
+        return self.made(f"complete_{typename}", lines)
+
+    def made(self, hint: str, lines: Sequence[str]) -> Complete:
+        """The function with these lines, of `s`, the source, `p`, the indices, and `r`, the run."""
+        name = f"{hint}_{len(self._namespace)}"
+        source = "\n".join((f"def {name}(s, p, r):", *lines))
+        exec(source, self._namespace)  # noqa: S102 - all of it is written here
         function: Complete = self._namespace[name]
         return function
 
-    def _field(self, place: Place, expression: str, target: str) -> Sequence[str]:
+    def field(self, place: Place, expression: str, target: str) -> Sequence[str]:
+        """Evaluates and completes one field, whatever happens."""
         where = self.bind(place, "P")
         return (
             "    try:",
             f"        v = {expression}",
-            f"        {target} = {self._completed(place)}",
+            f"        {target} = {self.completed(place)}",
             "    except Exception as e:",
             f"        {target} = r.fail({where}, e, p)",
         )
 
-    def _completed(self, place: Place) -> str:
+    def completed(self, place: Place) -> str:
         """Completes `v`: what is common inline, the rest by the place's function."""
         type_: Any = get_nullable_type(place.type)
         call = f"{self.bind(place.complete, 'complete')}(v, p, r)"

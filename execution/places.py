@@ -1,6 +1,6 @@
 """Where in an answer a value stands, as far as that is known before anything is run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLOutputType, is_non_null_type
@@ -33,7 +33,7 @@ class Place:
     With indices it is one position of an answer. `boundary` is the nearest place, itself or
     outside of it, that can be null where a value here fails; None if only the whole answer can.
     `depth` is how many indices a position here has, `line` all places from the root to this one.
-    `complete` is set when the function exists.
+    `complete` is set when the function exists, and `members`, what is selected of each object type.
     """
 
     complete: Complete
@@ -48,6 +48,7 @@ class Place:
         self.boundary: Place | None = self if self.nullable else outer
         self.line: frozenset[Place] = frozenset((self,)) | (parent.line if parent else frozenset())
         step: str | int = self.depth - 1 if key is None else key
+        self.members: dict[str, Sequence[Any]] = {}
         self._last: tuple[Indices, Path] | None = None
         self._steps: tuple[str | int, ...] = (*(parent._steps if parent else ()), step)
 

@@ -20,8 +20,9 @@ from graphql.execution.collect_fields import (
 
 from execution.completion import abstract, checked, items, leaf
 from execution.generation import Generator, Member
+from execution.inlining import inlined
 from execution.places import Complete, Field, Place
-from execution.resolving import expression
+from execution.resolving import attribute_of, expression
 
 MAX_FIELDS = 3000
 """Of one operation, each counted as often as it is selected. More are not worth their memory."""
@@ -84,6 +85,8 @@ class _Planner:
             for key, details in collected.grouped_field_set.items()
             if self._schema.get_field(type_, details[0].node.name.value)
         ]
+        if parent is not None:
+            parent.members[type_.name] = members
         return self._generator.define(type_.name, members, whole)
 
     def _member(
@@ -102,7 +105,8 @@ class _Planner:
             raise UnsupportedError
         place = Place(parent, key, definition.type, Field(definition, details, nodes, type_))
         self._complete(place)
-        return Member(key, place, expression(self._schema, place, self._generator.bind))
+        evaluated = expression(self._schema, place, self._generator.bind)
+        return Member(key, place, evaluated, *attribute_of(self._schema, place))
 
     def _complete(self, place: Place) -> None:
         type_: Any = get_nullable_type(place.type)
@@ -132,4 +136,10 @@ class _Planner:
         )
         if type_.is_type_of is None:
             return self._fields(type_, collected, place, place)
-        return checked(type_, place, self._fields(type_, collected, place, None))
+        fields = self._fields(type_, collected, place, None)
+
+        def inline(kind: type) -> Complete:
+            members = place.members[type_.name]
+            return inlined(self._schema, self._generator, kind, members, fields)
+
+        return checked(type_, place, fields, inline)

@@ -1,6 +1,6 @@
 """How a field's value is had: a Python expression over `s` (source), `p` (indices), `r` (run)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -12,7 +12,7 @@ from graphql import (
 )
 
 from execution import unwrapping
-from execution.guards import guards
+from execution.guards import Guard, guards
 from execution.places import Indices, Place
 from execution.running import Run
 
@@ -35,6 +35,14 @@ def expression(schema: GraphQLSchema, place: Place, bind: Bind) -> str:
     if definition.resolve is None:
         return f"{bind(_default, 'default')}(s, {bind(place, 'P')}, p, r)"
     return _call(place, bind)
+
+
+def attribute_of(schema: GraphQLSchema, place: Place) -> tuple[str | None, Sequence[Guard]]:
+    """The attribute that the field at this place only reads, if it does, and what guards it."""
+    bare = unwrapping.bare_field(schema, place.field.definition)
+    if bare is None or bare.base_resolver is not None:
+        return None, ()
+    return bare.python_name, guards(bare.extensions) or ()
 
 
 def _call(place: Place, bind: Bind) -> str:

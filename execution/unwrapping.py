@@ -6,12 +6,12 @@ function with the arguments that it asks for. Generated code does that itself.
 
 import inspect
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from keyword import iskeyword
 from types import FunctionType
 from typing import Any
 
-from graphql import GraphQLField, GraphQLSchema
+from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema
 from strawberry import Info, Schema
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
@@ -88,7 +88,24 @@ def direct_call(
     return f"{bind(resolver.wrapped_func, 'resolve')}({', '.join(given)})"
 
 
+class LazyInfo(Info):
+    """Strawberry's `info`, for resolvers that mostly ask it for the context alone."""
+
+    def __init__(self, field: StrawberryField, place: Place, at: Indices, run: Run) -> None:
+        self._field, self._place, self._at, self._run = field, place, at, run
+
+    @cached_property
+    def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]
+        return self._run.info(self._place, self._at)
+
+    @property
+    def context(self) -> Any:
+        return self._run.executor.context_value
+
+
 def _info(field: StrawberryField, kind: type[Info], place: Place, at: Indices, run: Run) -> Info:
+    if kind is Info:
+        return LazyInfo(field, place, at, run)
     return kind(_raw_info=run.info(place, at), _field=field)
 
 

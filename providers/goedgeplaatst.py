@@ -17,6 +17,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import Meta, Raw
 
+from providers.amounts import number
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
 from providers.origin import Origin
@@ -32,7 +33,6 @@ from providers.views import (
     identity,
     lookup,
     moment,
-    number,
     part,
     text,
     view,

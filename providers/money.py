@@ -42,10 +42,13 @@ def hundredths(whole: int | None) -> Decimal | None:
 
 
 def money(amount: Decimal | None, currency: str | None) -> Money | None:
-    """An amount as money: null without a currency, two decimals or more, no negative zero."""
-    if amount is None or not currency:
-        return None
+    """An amount as money; none without a currency."""
+    return None if amount is None or not currency else Money(in_full(amount), currency)
+
+
+def in_full(amount: Decimal) -> Decimal:
+    """The same number with two decimals or more, and no negative zero."""
     sign, digits, exponent = amount.as_tuple()
     if isinstance(exponent, int) and exponent > -2:  # not quantize, which gives up at 28 digits
         amount = Decimal((sign, digits + (0,) * (exponent + 2), -2))
-    return Money(amount or amount.copy_abs(), currency)
+    return amount or amount.copy_abs()

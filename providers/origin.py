@@ -1,6 +1,6 @@
 """Where rows come from: what all rows of one answer have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -10,6 +10,7 @@ import msgspec
 
 from providers.errors import MalformedError
 from providers.records import Stale
+from providers.timestamps import instant
 from providers.wire import Request, raw_rows
 
 
@@ -19,8 +20,7 @@ class Origin:
 
     `source` is what the graph shows as the rows' Source. `request` is what was asked, paging
     included. `rows` is the key of the answer's list, None where the answer is the row itself.
-    `stale`: they are older than was asked for. `moments` are the timestamps read so far: rows are
-    ordered by one and show it.
+    `stale`: they are older than was asked for.
     """
 
     source: Any
@@ -30,7 +30,18 @@ class Origin:
     body: bytes
     rows: str | None
     stale: Stale | None = None
-    moments: dict[str | None, datetime | None] = field(default_factory=dict, compare=False)
+    _fetched: dict[Any, str] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def moments(self) -> "Moments":
+        """Its timestamps: rows are ordered by one, and show it."""
+        return Moments(self.zone)
+
+    def fetched(self, write: Callable[[datetime], str]) -> str:
+        """When the rows were read, as it is written: once for all of them."""
+        if write not in self._fetched:
+            self._fetched[write] = write(self.fetched_at)
+        return self._fetched[write]
 
     def malformed(self, complaint: str) -> MalformedError:
         return MalformedError(complaint).attributed(self.source.name, self.source.provider.name)
@@ -44,3 +55,15 @@ class Origin:
         if self.rows is None:
             return [msgspec.Raw(self.body)]
         return raw_rows(self.body, self.rows)
+
+
+class Moments(dict[str | None, datetime | None]):
+    """What the timestamps mean that were looked up. Raises MalformedError for what is none."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, text: str | None) -> datetime | None:
+        moment = self[text] = instant(text, self._zone)
+        return moment

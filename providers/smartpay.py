@@ -20,6 +20,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import Meta, Raw
 
+from providers.amounts import cents, points, ratio
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
 from providers.origin import Origin
@@ -30,7 +31,7 @@ from providers.timestamps import day
 from providers.views import (
     Record,
     View,
-    cents,
+    conversion,
     deferred,
     identifier,
     identity,
@@ -38,8 +39,6 @@ from providers.views import (
     lookup,
     moment,
     part,
-    points,
-    ratio,
     text,
     view,
 )
@@ -89,13 +88,13 @@ class Credentials(msgspec.Struct, forbid_unknown_fields=True):
     partner_client_sub_id: str | None = None
 
 
-class AmountRow(msgspec.Struct):
+class AmountRow(msgspec.Struct, gc=False):
     """Money in hundredths."""
 
     amount: int | None = None
 
 
-class DeviceRow(msgspec.Struct):
+class DeviceRow(msgspec.Struct, gc=False):
     """What was paid on."""
 
     device_platform_type: str | None = None
@@ -107,7 +106,7 @@ class DeviceRow(msgspec.Struct):
     surface_version: str | None = None
 
 
-class LoyaltyRow(msgspec.Struct):
+class LoyaltyRow(msgspec.Struct, gc=False):
     """Bonus points, in hundredths."""
 
     service_code: str | None = None
@@ -118,7 +117,7 @@ class LoyaltyRow(msgspec.Struct):
     image: str | None = None
 
 
-class BankRow(msgspec.Struct):
+class BankRow(msgspec.Struct, gc=False):
     """The bank that issued the card."""
 
     bank_name: str | None = None
@@ -127,7 +126,7 @@ class BankRow(msgspec.Struct):
     bank_image: str | None = None
 
 
-class PaymentInfoRow(msgspec.Struct):
+class PaymentInfoRow(msgspec.Struct, gc=False):
     """How an invoice was paid, or was to be."""
 
     payment_date: str | None = None
@@ -148,7 +147,7 @@ class PaymentInfoRow(msgspec.Struct):
     bank_info: BankRow | None = None
 
 
-class InvoiceRow(msgspec.Struct):
+class InvoiceRow(msgspec.Struct, gc=False):
     """One element of `invoices`. Whether `payment_info` has members shows in its text alone."""
 
     invoice_id: int | str
@@ -179,6 +178,10 @@ class Envelope(msgspec.Struct, Generic[T]):
         name="totalElements", default=None
     )
     last: bool | None = None
+    error: Raw = Raw(b"null")
+
+
+PAGE = Envelope[InvoiceRow]
 
 
 class ErrorRow(msgspec.Struct):
@@ -231,6 +234,15 @@ class Bank(View):
     image = text("bank_image")
 
 
+def _year_and_month(digits: str | None) -> str | None:
+    """`2019-12` of `201912`."""
+    if not digits:
+        return None
+    if not (found := _EXPIRY.fullmatch(digits)):
+        raise MalformedError("is not a year and month")
+    return "-".join(found.groups())
+
+
 class PaymentInfo(View):
     """What the graph shows of how an invoice was paid."""
 
@@ -251,20 +263,11 @@ class PaymentInfo(View):
     payment_way_code = text("payment_way_code")
     payment_way_logo = text("payment_way_logo")
     bank_info = view("bank_info", Bank)
-
-    @property
-    def card_expiry(self) -> str | None:
-        """Year and month, `2019-12`."""
-        expiry: str | None = self.converted("expiry_date", _year_and_month)
-        return expiry
+    card_expiry = conversion("expiry_date", _year_and_month, str)
 
 
-def _year_and_month(digits: str | None) -> str | None:
-    if not digits:
-        return None
-    if not (found := _EXPIRY.fullmatch(digits)):
-        raise MalformedError("is not a year and month")
-    return "-".join(found.groups())
+def _trademarks(joined: str | None) -> Sequence[str]:
+    return [each for each in joined.split(";") if each] if joined else []
 
 
 class InvoiceDetails(View):
@@ -283,12 +286,8 @@ class InvoiceDetails(View):
     visual_name = text("visual_name")
     visual_amount = text("visual_amount")
     image = text("image")
+    trademarks = conversion("trademarks", _trademarks, list[str])
     payment_info = deferred("payment_info", PaymentInfoRow, PaymentInfo)
-
-    @property
-    def trademarks(self) -> Sequence[str]:
-        """The trademarks, joined by semicolons on the wire."""
-        return [each for each in (self.row.trademarks or "").split(";") if each]
 
 
 class Row(Record):
@@ -392,8 +391,13 @@ def sign(credentials: Credentials) -> Mapping[str, str]:
 
 def refusal(response: Response) -> UpstreamError | None:
     """What an answer refuses: by its status, or in a 200 by the code of its error."""
+    page = response.decoded(PAGE)  # which mostly is read next
     try:
-        error = decode(response.body, Verdict).error
+        error: ErrorRow | None = (
+            decode(response.body, Verdict).error
+            if page is None
+            else decode(page.error, ErrorRow | None)
+        )
     except MalformedError:
         error = None
     code = bytes(error.error_code) if error else b"null"
@@ -530,7 +534,9 @@ def payments(response: Response, origin: Origin) -> Page:
 
 def _page(response: Response, origin: Origin, kind: type[Row]) -> Page:
     """The rows of an answer. A total below their number, as in the document, says nothing."""
-    answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
+    answer = response.decoded(PAGE)
+    if answer is None:
+        answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
     rows = [kind(row, origin, at) for at, row in enumerate(answer.rows or ())]
     stated = answer.total is not None and answer.total >= len(rows)
     more = None if answer.last is None else not answer.last

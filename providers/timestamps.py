@@ -8,6 +8,7 @@ from providers.errors import MalformedError
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NONE = ("", "0000-00-00", "0000-00-00 00:00:00")
+_SIGNS = ("+", "-")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ANYWHERE = (MINYEAR + 1, MAXYEAR - 1)  # years that are in the calendar in whatever zone
 _MICROSECOND = timedelta(microseconds=1)
@@ -32,6 +33,23 @@ def instant(text: str | None, zone: tzinfo) -> datetime | None:
     except (ValueError, OverflowError):
         raise MalformedError("is not a timestamp") from None
     return moment
+
+
+def in_rfc3339(text: str) -> str | None:
+    """A timestamp with an offset, in the shapes that most upstreams write, as RFC 3339 has it.
+
+    With `Z` for no offset, and no fraction of a second where it is zero. None for other shapes,
+    which may be timestamps as well. What is no timestamp is not to be asked for.
+    """
+    sign, length = text[19:20], len(text)
+    if text[10:11] != "T":
+        return None
+    if length == 22 and sign in _SIGNS and text[20:] != "00":  # hours alone
+        return f"{text}:00"
+    if length == 25 and sign in _SIGNS and text[20:] != "00:00" and text[22] == ":":
+        return text
+    whole = length == 20 or (length == 24 and sign == "." and text[20:23] != "000")
+    return text if whole and text[-1] == "Z" else None
 
 
 def day(text: str | None) -> date | None:
@@ -66,4 +84,5 @@ def moment_of(micros: int) -> datetime:
 
 def micros(moment: datetime) -> int:
     """Microseconds since 1970: what rows are ordered by."""
-    return (moment - _EPOCH) // _MICROSECOND
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -1,30 +1,28 @@
 """Lazy views: wire rows as the graph's records, converted when somebody asks.
 
 What is not selected costs nothing and is not judged. A provider declares its views as classes
-whose attributes are made by the functions at the end: each reads one wire attribute and says what
-it means. A bad value raises MalformedError with its place, `results[3].created_at`.
+whose attributes are made by the functions at the end, and by those of `amounts`: each reads one
+wire attribute and says what it means. A bad value raises MalformedError with its place,
+`results[3].created_at`.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
 from providers.errors import MalformedError
-from providers.money import Money, decimal, exact, hundredths, money
+from providers.inlining import Attribute, Inline
 from providers.origin import Origin
-from providers.timestamps import day, instant
-from providers.wire import decode_value, utf8, wire_name
+from providers.timestamps import day, in_rfc3339
+from providers.wire import decode, decode_value, utf8, wire_name
 
 T = TypeVar("T")
 _EMPTY = (b"", b"null", b'""', b"{}")
 _MEMBER = re.compile(rb'\{"')  # how an object begins that is not empty, mostly
-_SURE = 10**28  # hundredths below it are an amount of money, whatever they are
 _INT32 = range(-(2**31), 2**31)
 
 
@@ -37,6 +35,7 @@ class View:
 
     __slots__ = ("origin", "outer", "place", "row")
     typename: ClassVar[str]
+    __parts__: ClassVar[Mapping[str, str]] = {"w": "{s}.row", "o": "{s}.origin"}
 
     def __init__(self, row: Any, origin: Origin, place: str, outer: "View | None" = None) -> None:
         self.row, self.origin, self.place, self.outer = row, origin, place, outer
@@ -68,8 +67,11 @@ class Record(View):
     provider_id: Any
 
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
-        super().__init__(row, origin, "" if origin.rows is None else f"{origin.rows}[{at}]")
-        self.at = at
+        self.row, self.origin, self.at, self.outer = row, origin, at, None
+
+    @property
+    def place(self) -> str:  # type: ignore[override]
+        return "" if self.origin.rows is None else f"{self.origin.rows}[{self.at}]"
 
     @property
     def key_id(self) -> str:
@@ -96,13 +98,11 @@ class Record(View):
         """The invoice whose own row a payment was read out of."""
         return None
 
-    @property
-    def source(self) -> Any:
-        return self.origin.source
-
-    @property
-    def fetched_at(self) -> datetime:
-        return self.origin.fetched_at
+    source = Attribute(attrgetter("origin.source"), Inline("{o}.source"))
+    fetched_at = Attribute(
+        attrgetter("origin.fetched_at"),
+        Inline("{o}.fetched_at", kind=datetime, forms={"rfc3339": "{o}.fetched({write})"}),
+    )
 
     @property
     def raw(self) -> msgspec.Raw:
@@ -114,27 +114,31 @@ class Record(View):
 
 def plain(name: str) -> property:
     """The wire attribute as it is."""
-    return property(attrgetter(f"row.{name}"))
+    return Attribute(attrgetter(f"row.{name}"), Inline(f"{{w}}.{name}"))
 
 
 def text(name: str, otherwise: str | None = None) -> property:
     """A string; an empty one is none, and so `otherwise`."""
-    return property(lambda view: getattr(view.row, name) or otherwise)
+    inline = Inline(f"{{w}}.{name} or {otherwise!r}", kind=str)
+    return Attribute(lambda view: getattr(view.row, name) or otherwise, inline)
 
 
 def texts(name: str) -> property:
     """A list of strings, empty where it is absent."""
-    return property(lambda view: getattr(view.row, name) or [])
+    return Attribute(
+        lambda view: getattr(view.row, name) or [], Inline(f"{{w}}.{name} or []", kind=list[str])
+    )
+
+
+def conversion(name: str, convert: Callable[[Any], Any], kind: Any = None) -> property:
+    """The wire attribute, converted, to values of a `kind` if that is known."""
+    inline = Inline(f"{{convert}}({{w}}.{name})", {"convert": convert}, kind)
+    return Attribute(lambda view: view.converted(name, convert), inline)
 
 
 def label(name: str) -> property:
     """A number for people, written as a number or text: 0 is one, an empty string is none."""
-
-    def read(view: View) -> str | None:
-        value = getattr(view.row, name)
-        return None if value in ("", None) else str(value)
-
-    return property(read)
+    return conversion(name, lambda value: None if value in ("", None) else str(value), str)
 
 
 def identifier(name: str) -> property:
@@ -144,19 +148,23 @@ def identifier(name: str) -> property:
         value = getattr(view.row, name)
         return str(value) if value else None
 
-    return property(read)
+    return Attribute(read, Inline(f"str({{t}}) if ({{t}} := {{w}}.{name}) else None", kind=str))
 
 
 def identity(name: str) -> property:
     """The id of the row itself, which must be there."""
 
-    def read(view: View) -> str:
-        value = getattr(view.row, name)
+    def checked(value: Any) -> str:
         if value in ("", None):
-            raise view.malformed(name, "is empty")
+            raise MalformedError("is empty")
         return str(value)
 
-    return property(read)
+    def read(view: View) -> str:  # of every row
+        value = getattr(view.row, name)
+        return str(value) if value else view.converted(name, checked)
+
+    inline = Inline(f"str({{t}}) if ({{t}} := {{w}}.{name}) else {{checked}}({{t}})")
+    return Attribute(read, inline._replace(names={"checked": checked}, kind=str))
 
 
 def integer(name: str, within: range = _INT32) -> property:
@@ -167,69 +175,31 @@ def integer(name: str, within: range = _INT32) -> property:
             raise MalformedError("is too large" if value >= within.stop else "is too small")
         return value
 
-    return property(lambda view: view.converted(name, checked))
+    return conversion(name, checked, int)
 
 
 def moment(name: str) -> property:
     """A timestamp, in the source's zone where it has no offset of its own."""
 
     def read(view: View) -> datetime | None:
-        text, origin = getattr(view.row, name), view.origin
-        known = origin.moments
-        if text not in known:
-            try:
-                known[text] = instant(text, origin.zone)
-            except MalformedError as error:
-                raise view.malformed(name, error.reason) from None
-        return known[text]
+        text: str | None = getattr(view.row, name)
+        try:
+            return view.origin.moments[text]
+        except MalformedError as error:
+            raise view.malformed(name, error.reason) from None
 
-    return property(read)
+    def shown(text: str | None, origin: Origin, write: Callable[[datetime], str]) -> str | None:
+        found = origin.moments[text]
+        return None if found is None else in_rfc3339(text or "") or write(found)
+
+    forms = {"rfc3339": f"{{shown}}({{w}}.{name}, {{o}}, {{write}})"}
+    inline = Inline(f"{{o}}.moments[{{w}}.{name}]", {"shown": shown}, datetime, forms)
+    return Attribute(read, inline)
 
 
 def calendar_day(name: str) -> property:
     """A date without a time."""
-    return property(lambda view: view.converted(name, day))
-
-
-def amount(name: str, currency: str = "currency") -> property:
-    """Money written as a decimal string, in the currency that the attribute `currency` names."""
-    currency_of = attrgetter(currency)
-    return property(lambda view: money(view.converted(name, decimal), currency_of(view)))
-
-
-def number(name: str, currency: str = "currency") -> property:
-    """Money written as a JSON number of major units."""
-    currency_of = attrgetter(currency)
-    return property(lambda view: money(view.converted(name, exact), currency_of(view)))
-
-
-def cents(name: str, currency: str = "currency") -> property:
-    """Money written as an object with a whole `amount` of hundredths."""
-    currency_of = attrgetter(currency)
-
-    def read(view: View) -> Money | None:
-        value = getattr(view.row, name)
-        whole = None if value is None else value.amount  # names its own place if it is bad
-        if type(whole) is int and -_SURE < whole < _SURE:  # what all but nonsense is
-            return _money_of(whole, currency_of(view))
-        return money(view.converted(name, lambda _: exact(hundredths(whole))), currency_of(view))
-
-    return property(read)
-
-
-@lru_cache(maxsize=1024)  # a row says most of its amounts several times, and others the same
-def _money_of(whole: int, currency: str | None) -> Money | None:
-    return Money(Decimal(f"{whole}E-2"), currency) if currency else None
-
-
-def ratio(name: str) -> property:
-    """A JSON number that is no money."""
-    return property(lambda view: view.converted(name, exact))
-
-
-def points(name: str) -> property:
-    """A whole number of hundredths of something that is no money."""
-    return property(lambda view: view.converted(name, lambda whole: exact(hundredths(whole))))
+    return conversion(name, day, date)
 
 
 def json(name: str) -> property:
@@ -238,7 +208,7 @@ def json(name: str) -> property:
     def checked(value: msgspec.Raw) -> msgspec.Raw | None:
         return None if bytes(value) == b"null" else utf8(value)
 
-    return property(lambda view: view.converted(name, checked))
+    return conversion(name, checked)
 
 
 def lookup(name: str, meanings: Mapping[str, T], unknown: T) -> property:
@@ -250,7 +220,9 @@ def lookup(name: str, meanings: Mapping[str, T], unknown: T) -> property:
         except MalformedError:
             return unknown
 
-    return property(read)
+    names = {"meanings": meanings, "unknown": unknown}
+    found = f"{{meanings}}.get({{w}}.{name} or '', {{unknown}})"
+    return Attribute(read, Inline(found, names, type(unknown)))
 
 
 def view(name: str, kind: type[View]) -> property:
@@ -260,7 +232,7 @@ def view(name: str, kind: type[View]) -> property:
         row = getattr(outer.row, name)
         return None if row is None else kind(row, outer.origin, outer.place_of(name), outer)
 
-    return property(read)
+    return Attribute(read, Inline(parts={"w": f"{{w}}.{name}", "o": "{o}"}, of=kind))
 
 
 def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property:
@@ -268,13 +240,21 @@ def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property
 
     def read(outer: View) -> View | None:
         text, place = getattr(outer.row, name), outer.place_of(name)
-        if not _MEMBER.match(text) and bytes(text).translate(None, b" \t\r\n") in _EMPTY:
+        if _is_empty(text):
             return None
         return kind(
             decode_value(text, row, place, outer.origin.malformed), outer.origin, place, outer
         )
 
-    return property(read)
+    def decoded(text: msgspec.Raw) -> Any:
+        return None if _is_empty(text) else decode(text, row)
+
+    parts = {"w": f"{{decoded}}({{w}}.{name})", "o": "{o}"}
+    return Attribute(read, Inline(names={"decoded": decoded}, parts=parts, of=kind))
+
+
+def _is_empty(text: msgspec.Raw) -> bool:
+    return not _MEMBER.match(text) and bytes(text).translate(None, b" \t\r\n") in _EMPTY
 
 
 def views(name: str, kind: type[View]) -> property:
@@ -289,4 +269,5 @@ def views(name: str, kind: type[View]) -> property:
 
 def part(kind: type[View]) -> property:
     """Another view of the same object: a provider's own part of it."""
-    return property(lambda outer: kind(outer.row, outer.origin, outer.place, outer))
+    inline = Inline(parts={"w": "{w}", "o": "{o}"}, of=kind)
+    return Attribute(lambda outer: kind(outer.row, outer.origin, outer.place, outer), inline)

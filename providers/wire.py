@@ -6,7 +6,7 @@ it, so that a poisoned field costs that field and not the page.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -45,11 +45,11 @@ class Request:
     def asking(self, **parameters: object) -> "Request":
         """The same request with further query parameters."""
         added = tuple((name, str(value)) for name, value in parameters.items())
-        return replace(self, query=self.query + added)
+        return Request(self.method, self.path, self.query + added, self.body)
 
     def saying(self, **members: object) -> "Request":
         """The same request with further members of its body."""
-        return replace(self, body=self.body + tuple(members.items()))
+        return Request(self.method, self.path, self.query, self.body + tuple(members.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,16 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    _decoded: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def decoded(self, kind: Any) -> Any:
+        """The body as `kind`, read once for all who ask; None where it is something else."""
+        if kind not in self._decoded:
+            try:
+                self._decoded[kind] = _decoder(kind).decode(self.body)
+            except _UNDECODABLE:
+                self._decoded[kind] = None
+        return self._decoded[kind]
 
 
 def status_refusal(response: Response, provider_code: str | None = None) -> UpstreamError | None:

@@ -21,6 +21,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import Meta
 
+from providers.amounts import number
 from providers.base import Account, Key, Listing, Page, Plan, Provider, by_request
 from providers.errors import RejectedError, UpstreamError
 from providers.origin import Origin
@@ -28,7 +29,7 @@ from providers.paginators import Offset
 from providers.queries import SalesField, SalesQuery
 from providers.records import FiscalDocumentType, OperationType, SalesInterval, TaxationType
 from providers.timestamps import instant, local
-from providers.views import Record, View, integer, moment, number, view
+from providers.views import Record, View, integer, moment, view
 from providers.wire import Request, Response, decode_object, decode_rows, stated, status_refusal
 
 T = TypeVar("T")

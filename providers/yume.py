@@ -13,6 +13,7 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 from msgspec import Meta
 
+from providers.amounts import amount
 from providers.base import Account, Listing, Page, Plan, Provider, Single
 from providers.origin import Origin
 from providers.paginators import PageNumber
@@ -21,7 +22,6 @@ from providers.records import InvoiceStatus
 from providers.views import (
     Record,
     View,
-    amount,
     identifier,
     identity,
     integer,

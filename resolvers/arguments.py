@@ -21,6 +21,8 @@ def paging(given: Mapping[str, Any], limits: Limits) -> Paging:
     Raises UserInputError for mixes and bad numbers.
     """
     default, largest = limits.default_page_size, limits.max_page_size
+    if not given:  # as for most lists of a row
+        return Paging(default)
     for name in given.keys() & {"first", "last"}:
         if not 0 <= given[name] <= largest:
             raise UserInputError(f"{name}: must be from 0 to {largest}, not {given[name]}")

@@ -66,7 +66,7 @@ class Context:
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
-    _name: str = field(default_factory=partial(token_hex, 8))
+    _name: str = ""
 
     def __post_init__(self) -> None:
         self.deadline = Deadline(self.limits.upstream_seconds)
@@ -112,9 +112,14 @@ class Context:
             raise LimitError("upstream calls", self.calls, limit, "max_upstream_calls")
 
     def close(self) -> None:
-        """Stops the reads that nobody waits for any more."""
+        """Stops the reads that nobody waits for any more, and lets go of what was read.
+
+        It refers to this context: all of it would stay in memory until it was collected.
+        """
         for answer in self._answers.values():
             answer.cancel()
+        for kept in (self._answers, self._rows, self.loaders):
+            kept.clear()
 
     async def _page(
         self, source: Source, kind: str, lane: Request, position: Any, state: State
@@ -165,6 +170,7 @@ class Context:
 
     def _reading(self, state: State) -> str:
         """The name of what is read in a state of a list."""
+        self._name = self._name or token_hex(8)
         return f"{self._name}:{state.changes}"
 
     async def _asked(

@@ -1,12 +1,14 @@
 """Global ids: type, source, what finds the row again, and the provider's own id, in one text."""
 
 import re
-from base64 import b64decode, urlsafe_b64encode
+from base64 import b64decode
+from binascii import b2a_base64
 from typing import Any, NamedTuple
 
 from resolvers.errors import UserInputError
 
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class GlobalId(NamedTuple):
@@ -22,7 +24,8 @@ class GlobalId(NamedTuple):
 
 
 def _sealed(parts: tuple[str, ...]) -> str:
-    return urlsafe_b64encode(":".join(parts).encode()).rstrip(b"=").decode()
+    text = b2a_base64(":".join(parts).encode(), newline=False)
+    return text.translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def global_id(node: Any) -> str:

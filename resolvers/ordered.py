@@ -11,6 +11,7 @@ between are noticed; the place is then searched for by its sort key.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import ge, le
 from typing import Any
 
 from providers.errors import MalformedError
@@ -46,8 +47,7 @@ class OrderedStream(Stream):
         while self.starving:
             rows = await self._read(need)
             self._open = self._plain and self.start == Entry()
-            for index, record in rows:
-                self._take(self.item(index, record))
+            self._take_all([self.item(index, record) for index, record in rows])
             self.ended = self.ended or not rows or self._is_end(rows[-1][0], self._step)
             if self.ended:
                 self._close()
@@ -68,12 +68,26 @@ class OrderedStream(Stream):
 
     # From rows to final order
 
+    def _take_all(self, items: Sequence[Item]) -> None:
+        """Adds the next rows. Mostly all are wanted, and alone with their sort keys."""
+        keys = [self._last.key if self._last else None, *(item.key for item in items), None]
+        known = [key for key in keys if key is not None]
+        in_order = self._open and all(map(ge if self.walk.down else le, known, known[1:]))
+        for item, before, after in zip(items, keys, keys[2:], strict=False):
+            if not in_order or after is None or item.key in (before, after):
+                self._take(item)
+                continue
+            if self._group:
+                self._close()
+            self._last = self._shown = item
+            self.ready.append(item)
+
     def _take(self, item: Item) -> None:
         """Adds the next row to the group of its sort key, if it is wanted."""
-        key, index, last = item.rank.key, item.index, self._last
+        key, index, last = item.key, item.index, self._last
         self._last = item
-        fresh = last is None or last.rank.key != key
-        if fresh and last is not None and self.walk.beyond(last.rank.key, key):
+        fresh = last is None or last.key != key
+        if fresh and last is not None and self.walk.beyond(last.key, key):
             raise OrderBreachError
         if self.ended:
             return
@@ -90,7 +104,7 @@ class OrderedStream(Stream):
             self._group.append(item)
 
     def _wanted(self, item: Item) -> bool:
-        if self.walk.early(item.rank.key) or not self.start.wants(item.rank, self.walk):
+        if self.walk.early(item.key) or not self.start.wants(item.rank, self.walk):
             return False
         if self._group and any(item.rank == other.rank for other in self._group):
             return False
@@ -181,7 +195,7 @@ class OrderedStream(Stream):
             was = rank._replace(identity=identity(early)) if early else None
             self.start = Entry(rank, early=was)
         self._group, self._last = [], None
-        return await self._seek(last.rank.key, need, guess=last.index)
+        return await self._seek(last.key, need, guess=last.index)
 
     async def _resume(self, mark: Mark, need: int) -> Sequence[tuple[int, Record]]:
         """From a cursor's mark, if its row is where it was, or has moved with all others."""
@@ -283,18 +297,3 @@ class OrderedStream(Stream):
         if step < 0:
             return index == 0
         return self.rows.total is not None and index + 1 >= self.rows.total
-
-
-class ChainedStream(OrderedStream):
-    """A list whose upstream was asked from the place on, and in the direction of the walk."""
-
-    async def _read(self, need: int) -> Sequence[tuple[int, Record]]:
-        if self._last is None:
-            return await self._window(0, need)
-        return (await self._window(self._last.index, need + 1))[1:]
-
-    async def _window(self, at: int, count: int) -> Sequence[tuple[int, Record]]:
-        rows = await self.rows.read(at, at + count)
-        if self.walk.matches is not None:
-            self.rows.examine(rows)
-        return rows

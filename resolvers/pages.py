@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from providers.client import Source
 from providers.errors import UnorderedError, UpstreamError
+from resolvers.chained import ChainedStream
 from resolvers.cursors import Cursor, Mark, Stand
 from resolvers.merge import LostSourceError, Taken, any_more, take
-from resolvers.ordered import ChainedStream, OrderBreachError, OrderedStream
+from resolvers.ordered import OrderBreachError, OrderedStream
 from resolvers.ranks import Rank
 from resolvers.rows import Rows, WindowedRows
 from resolvers.streams import Item, SortedStream, Stream, Walk, entry

@@ -128,7 +128,7 @@ class Rows(ABC):
     def _has(self, start: int, stop: int) -> bool:
         if self.total is not None:
             stop = min(stop, self.total)
-        known = all(at in self._known for at in range(max(start, 0), stop))
+        known = all(map(self._known.__contains__, range(max(start, 0), stop)))
         return known and (start < stop or self.total is not None)
 
 

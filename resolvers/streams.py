@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from resolvers.cursors import Mark, Stand
@@ -11,16 +10,26 @@ from resolvers.ranks import Key, Rank, identity
 from resolvers.rows import Rows
 
 
-@dataclass(slots=True)
 class Item:
-    """A row with its rank and its position in the upstream's list; see `cursors.Mark`."""
+    """A row of a source with its sort key and its position in the upstream's list.
 
-    rank: Rank
-    index: int
-    record: Any
-    before: int = 0
-    behind: int = 0
-    early: str = ""
+    See `cursors.Mark` for the others.
+    """
+
+    __slots__ = ("_rank", "before", "behind", "early", "index", "key", "record", "source")
+
+    def __init__(self, key: Any, source: str, index: int, record: Any) -> None:
+        self.key, self.source, self.index, self.record = key, source, index, record
+        self.before = self.behind = 0
+        self.early = ""
+        self._rank: Rank | None = None
+
+    @property
+    def rank(self) -> Rank:
+        """Its place among all rows; of a list alone nobody asks for most of them."""
+        if self._rank is None:
+            self._rank = Rank(self.key, self.source, identity(self.record.provider_id))
+        return self._rank
 
 
 class Walk(NamedTuple):
@@ -135,9 +144,9 @@ class Stream(ABC):
         return Mark(stand, item.index, key, provider_id, *neighbours, length, item.early)
 
     def item(self, index: int, record: Any) -> Item:
-        """A row at an index of the list, with its rank."""
-        rank = Rank(self._key(record), self._source, identity(record.provider_id))
-        return Item(rank, index, record)
+        """A row at an index of the list. Raises MalformedError where it cannot have a rank."""
+        _ = record.provider_id
+        return Item(self._key(record), self._source, index, record)
 
 
 class SortedStream(Stream):
@@ -146,7 +155,7 @@ class SortedStream(Stream):
     async def fill(self, need: int) -> None:
         matches = self.walk.matches or (lambda _: True)
         items = (self.item(*row) for row in await self.rows.all() if matches(row[1]))
-        within = (item for item in items if not self._outside(item.rank.key))
+        within = (item for item in items if not self._outside(item.key))
         wanted = {item.rank: item for item in within if self.start.wants(item.rank, self.walk)}
         self.ready.extend(
             sorted(wanted.values(), key=lambda item: item.rank, reverse=self.walk.down)

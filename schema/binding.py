@@ -51,8 +51,10 @@ def given(arguments: Any) -> Mapping[str, Any]:
 
 def present(**arguments: Any) -> Mapping[str, Any]:
     """The arguments that have a value."""
-    absent = (None, strawberry.UNSET)
-    return {name: value for name, value in arguments.items() if value not in absent}
+    unset = strawberry.UNSET
+    return {
+        name: value for name, value in arguments.items() if value is not None and value is not unset
+    }
 
 
 def selected(info: Info) -> Set[str]:

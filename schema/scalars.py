@@ -10,6 +10,8 @@ import strawberry
 from graphql import FloatValueNode, GraphQLError, IntValueNode, StringValueNode, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
+from execution.inlining import in_form
+
 T = TypeVar("T")
 JSON = NewType("JSON", object)
 
@@ -20,12 +22,14 @@ _MOMENT = re.compile(
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
+@in_form("decimal")
 def write_decimal(value: Decimal) -> str:
     """All digits, no exponent."""
     text = str(value)  # is the same in half the time, but for exponents
     return f"{value:f}" if "E" in text else text
 
 
+@in_form("rfc3339")
 def write_moment(value: datetime) -> str:
     """RFC 3339 with the offset, `Z` for none; milliseconds or microseconds where there are any."""
     in_milliseconds = value.microsecond and not value.microsecond % 1000

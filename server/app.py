@@ -5,8 +5,8 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from logging import getLogger
+from typing import TYPE_CHECKING
 
-from redis.asyncio import ConnectionPool
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
@@ -41,6 +41,9 @@ from server.telemetry.logs import OperationLog
 from server.telemetry.operations import CURRENT, note_caller
 from server.telemetry.scraping import Scraping
 from server.telemetry.watching import Telemetry, telemetry
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 logger = getLogger("pacioli")
 
@@ -112,7 +115,7 @@ def _context(
 
 def _endpoint(
     server: ServerSettings,
-    redis: ConnectionPool | None,
+    redis: "ConnectionPool | None",
     new_context: Callable[[HTTPConnection], Context],
     traffic: Traffic,
     stopping: asyncio.Event,

@@ -17,11 +17,12 @@ from graphql import (
 from graphql import ExecutionResult as CoreResult
 from graphql.validation import ASTValidationRule
 from strawberry import Schema
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import ExecutionContext
+from strawberry.types.graphql import OperationType as Kind
 
+from execution.preparation import Prepared, Preparing
 from resolvers.errors import LimitError
 from server.discretion import NoServiceRule, uniform, without_suggestions
 from server.errors import VALIDATION_FAILED, coded
@@ -43,8 +44,11 @@ class Checked(NamedTuple):
     measures: Mapping[str | None, Measure] = {}
 
 
-class Documents(SchemaExtension):
-    """Takes the document, its mistakes and its cost from the caches below."""
+class Documents(Preparing):
+    """Takes the document, its mistakes and its cost from the caches below.
+
+    The hooks have work only where something is wrong.
+    """
 
     execution_context: ExecutionContext
     rules: ClassVar[tuple[type[ASTValidationRule], ...]] = tuple(specified_rules)
@@ -58,8 +62,7 @@ class Documents(SchemaExtension):
         yield
         result = self.execution_context.result
         if isinstance(result, ExecutionResult | CoreResult) and result.errors:
-            errors = result.errors if self.suggests else without_suggestions(result.errors)
-            result.errors = list(uniform(errors) if self.is_uniform else errors)
+            result.errors = list(self.told(result.errors))
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
@@ -73,21 +76,48 @@ class Documents(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        text = context.query or ""
-        check = _checked if len(text) <= LONGEST_KEPT else _checked.__wrapped__
-        mistakes, self._measures = check(context.schema, text, self.rules, self.limits)
+        mistakes, self._measures = self._check(context.schema, context.query or "")
         values = too_many_values(context.variables, self.limits)
         context.pre_execution_errors = list(mistakes) if values is None else [refusal(values)]
         yield
 
     def get_results(self) -> dict[str, Any]:
         """The cost of the operation, for whoever wants to know it."""
-        name, measures = self.execution_context.operation_name, self._measures
+        return self._cost(self._measures, self.execution_context.operation_name)
+
+    @classmethod
+    def prepared(
+        cls, schema: Schema, query: str, variables: Mapping[str, Any] | None, name: str | None
+    ) -> Prepared | None:
+        """The operation, if the hooks would find nothing wrong."""
+        document = _document(query)
+        chosen = [each for each in _operations(query) if _is_named(each, name)]
+        strange = cls.trusted is not None and query not in cls.trusted
+        if strange or len(chosen) != 1 or isinstance(document, GraphQLError):
+            return None
+        mistakes, measures = cls._check(schema, query)
+        if mistakes or too_many_values(variables, cls.limits) is not None:
+            return None
+        kind = Kind(chosen[0].operation.value)
+        return Prepared(document, kind, cls._cost(measures, name))
+
+    @classmethod
+    def told(cls, errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
+        known = errors if cls.suggests else without_suggestions(errors)
+        return uniform(known) if cls.is_uniform else known
+
+    @classmethod
+    def _check(cls, schema: Schema, text: str) -> Checked:
+        check = _checked if len(text) <= LONGEST_KEPT else _checked.__wrapped__
+        return check(schema, text, cls.rules, cls.limits)
+
+    @classmethod
+    def _cost(cls, measures: Mapping[str | None, Measure], name: str | None) -> dict[str, Any]:
         measure = measures.get(name) or next(iter(measures.values()), None)
         if measure is None:
             return {}
         cost = {"requested": measure.cost, "rows": measure.rows, "calls": measure.calls}
-        return {"cost": {**cost, "limit": self.limits.max_cost}}
+        return {"cost": {**cost, "limit": cls.limits.max_cost}}
 
 
 def documents(server: ServerSettings) -> type[Documents]:

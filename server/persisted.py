@@ -6,13 +6,14 @@ Ids come as `documentId`, or as Apollo's automatic persisted queries in `extensi
 from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Protocol
-
-from redis.asyncio import ConnectionPool, Redis
+from typing import TYPE_CHECKING, Any, Protocol
 
 from server.errors import RefusedError
 from server.redis_pool import Fallible
 from server.settings import DocumentSettings
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 MOST_CHARACTERS = 2**22  # of all documents that clients sent
 KEPT_SECONDS = 7 * 24 * 3600
@@ -56,7 +57,9 @@ class Kept:
 class Shared:
     """The same for all replicas, in Redis; while it is away there are none."""
 
-    def __init__(self, connections: ConnectionPool) -> None:
+    def __init__(self, connections: "ConnectionPool") -> None:
+        from redis.asyncio import Redis  # noqa: PLC0415 - see redis_pool
+
         self._redis = Redis(connection_pool=connections, decode_responses=True)
         self._fallible = Fallible()
 

@@ -3,12 +3,11 @@
 import math
 import time
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
-from redis.asyncio import ConnectionPool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +16,9 @@ from server.authentication import caller_of
 from server.errors import RefusedError, refused
 from server.graphiql import wants_page
 from server.redis_pool import Fallible
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 CODE = "RATE_LIMITED"
 
@@ -52,7 +54,7 @@ class Rates:
     With a Redis that is away each process counts for itself, as it does without one.
     """
 
-    def __init__(self, per_minute: int, redis: ConnectionPool | None = None) -> None:
+    def __init__(self, per_minute: int, redis: "ConnectionPool | None" = None) -> None:
         self._item = RateLimitItemPerMinute(per_minute)
         self._alone: RateLimiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._together = None if redis is None else _together(redis)
@@ -79,7 +81,7 @@ class Rates:
         return Standing(allowed, self._item.amount, remaining, seconds)
 
 
-def _together(redis: ConnectionPool) -> RateLimiter:
+def _together(redis: "ConnectionPool") -> RateLimiter:
     storage = RedisStorage(
         "async+redis://",  # is not asked: the pool knows where
         implementation="redispy",

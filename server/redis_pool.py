@@ -1,16 +1,17 @@
-"""What replicas share: a Redis, whose absence must not be felt."""
+"""What replicas share: a Redis, whose absence must not be felt.
+
+Its client is imported only where there is one: it takes 18 MB.
+"""
 
 import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from redis.asyncio import BlockingConnectionPool, ConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 PATIENCE_SECONDS = 0.25
 CONNECTIONS = 32  # past them commands wait for one: to be busy is not to be away
@@ -20,10 +21,14 @@ logger = logging.getLogger("pacioli")
 T = TypeVar("T")
 
 
-def pool(url: str | None) -> ConnectionPool | None:
+def pool(url: str | None) -> "ConnectionPool | None":
     """Connections that give up early: a slow Redis is worth no more than none."""
     if url is None:
         return None
+    from redis.asyncio import BlockingConnectionPool  # noqa: PLC0415
+    from redis.asyncio.retry import Retry  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+
     return BlockingConnectionPool.from_url(
         url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
         socket_timeout=PATIENCE_SECONDS,
@@ -35,7 +40,7 @@ def pool(url: str | None) -> ConnectionPool | None:
 
 
 @asynccontextmanager
-async def closing(connections: ConnectionPool | None) -> AsyncIterator[None]:
+async def closing(connections: "ConnectionPool | None") -> AsyncIterator[None]:
     """Ends the connections with the context."""
     try:
         yield
@@ -47,7 +52,7 @@ async def closing(connections: ConnectionPool | None) -> AsyncIterator[None]:
 class Fallible:
     """Something that may be away: what it says, or None, and for a while it is not asked again."""
 
-    def __init__(self, connections: ConnectionPool | None = None) -> None:
+    def __init__(self, connections: "ConnectionPool | None" = None) -> None:
         self._away_until = 0.0
         self._connections = connections
 
@@ -60,6 +65,8 @@ class Fallible:
         if self.is_away:
             _unasked(question)
             return None
+        from redis.exceptions import RedisError, ResponseError  # noqa: PLC0415
+
         try:
             async with asyncio.timeout(2 * PATIENCE_SECONDS):
                 return await question

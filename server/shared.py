@@ -5,12 +5,13 @@ is a miss, and each replica then keeps the pace by itself.
 """
 
 from contextlib import suppress
-from typing import Any
-
-from redis.asyncio import ConnectionPool, Redis
+from typing import TYPE_CHECKING, Any
 
 from providers.pace import LocalPace
 from server.redis_pool import Fallible
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 # Takes the next turn, by the store's own clock, unless it comes too late.
 _TURN = """
@@ -28,7 +29,9 @@ return string.format('%.6f', turn - now)
 class Store(Fallible):
     """A Redis or Valkey that may be away."""
 
-    def __init__(self, connections: ConnectionPool) -> None:
+    def __init__(self, connections: "ConnectionPool") -> None:
+        from redis.asyncio import Redis  # noqa: PLC0415 - see redis_pool
+
         super().__init__(connections)
         self.client = Redis(connection_pool=connections)
 

@@ -31,8 +31,10 @@ TALKING = {"asyncio", "http", "io", "os", "pathlib", "select", "shutil", "socket
 TALKING |= {"subprocess", "tempfile", "threading", "urllib.request"}
 
 PURE = (
+    "providers.amounts",
     "providers.base",
     "providers.errors",
+    "providers.inlining",
     "providers.money",
     "providers.origin",
     "providers.paginators",
@@ -131,6 +133,8 @@ TESTED_ELSEWHERE: Mapping[str, str] = {
     "schema.details.goedgeplaatst": "tests/test_end_to_end.py",
     "schema.details.smartpay": "tests/test_end_to_end.py",
     "schema.details.yume": "tests/test_end_to_end.py",
+    "providers.amounts": "tests/providers/test_views.py",
+    "providers.inlining": "tests/execution/test_inlining.py",
     "providers.origin": "tests/providers/test_views.py",
     "providers.__init__": "tests/conformance/test_providers.py",
     "providers.records": "tests/conformance/test_providers.py",

@@ -1,5 +1,6 @@
 """Every moment comes out with an offset, and as the moment that was meant."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.errors import MalformedError
-from providers.timestamps import instant, micros
+from providers.timestamps import in_rfc3339, instant, micros
+from schema.scalars import write_moment
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -110,3 +112,35 @@ def test_micros_are_exact(moment: datetime, distance: int) -> None:
 @given(aware, offsets)
 def test_micros_do_not_depend_on_the_offset(moment: datetime, zone: tzinfo) -> None:
     assert micros(moment.astimezone(zone)) == micros(moment)
+
+
+@given(
+    st.datetimes(timezones=st.just(UTC)),
+    st.sampled_from(["T", " "]),
+    st.sampled_from(["", ".000", ".5", ".780", ".786", ",786", ".000001", ".780000"]),
+    st.sampled_from(["", "Z", "+03", "-03", "+00", "-00", "+03:00", "+00:00", "-00:00", "+0330"]),
+)
+def test_shape_that_is_rfc_3339_means_the_moment(
+    moment: datetime, between: str, fraction: str, offset: str
+) -> None:
+    text = f"{moment:%Y-%m-%d}{between}{moment:%H:%M:%S}{fraction}{offset}"
+    with suppress(MalformedError):
+        found = instant(text, MOSCOW)
+        assert in_rfc3339(text) in (None, found and write_moment(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("2026-11-21T17:55:55+03", "2026-11-21T17:55:55+03:00"),
+        ("2026-11-21T17:55:55+00", None),
+        ("2026-11-21T17:55:55-09:30", "2026-11-21T17:55:55-09:30"),
+        ("2026-11-21T17:55:55Z", "2026-11-21T17:55:55Z"),
+        ("2026-11-21T17:55:55.780Z", "2026-11-21T17:55:55.780Z"),
+        ("2026-11-21T17:55:55.000Z", None),
+        ("2026-11-21 17:55:55", None),
+        ("", None),
+    ],
+)
+def test_usual_shapes_are_known(text: str, written: str | None) -> None:
+    assert in_rfc3339(text) == written

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from providers import origin as origin_module
+from providers.amounts import amount, cents, number, points, ratio
 from providers.errors import MalformedError
 from providers.money import Money
 from providers.origin import Origin
@@ -17,9 +18,7 @@ from providers.records import InvoiceStatus
 from providers.views import (
     Record,
     View,
-    amount,
     calendar_day,
-    cents,
     deferred,
     identifier,
     identity,
@@ -28,11 +27,8 @@ from providers.views import (
     label,
     lookup,
     moment,
-    number,
     part,
     plain,
-    points,
-    ratio,
     text,
     texts,
     view,

@@ -1,6 +1,7 @@
 """Where streams begin, which rows they want, and lists that are read whole and sorted."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -214,7 +215,9 @@ async def test_the_mark_of_a_row_tells_where_it_was_and_among_whom() -> None:
     stream = sorted_stream(MIXED)
     await stream.rows.read(0, 1)
     rank = Rank(5, "alpha", identity("3"))
-    item = Item(rank, 17, None, before=2, behind=1, early="9")
+    item = Item(5, "alpha", 17, SimpleNamespace(provider_id="3"))
+    item.before, item.behind, item.early = 2, 1, "9"
+    assert item.rank == rank
     plain = super(SortedStream, stream).mark(item, behind=False)
     assert plain == Mark(Stand.EARLY_FORWARDS, 17, 5, "3", 2, 1, len(MIXED), "9")
     assert plain.rank("alpha") == rank

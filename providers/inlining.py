@@ -1,0 +1,37 @@
+"""Attributes of views that also say in Python what they are, so that they need not be called.
+
+Code that is generated for an operation reads such an attribute in place. It knows nothing of
+providers: it finds `inline` beside the attribute, and `__parts__` at the class.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+
+class Inline(NamedTuple):
+    """An attribute as an expression, with names in braces.
+
+    Such a name is a part of the object (of a view: `{w}`, its row, and `{o}`, its origin), an entry
+    of `names`, another attribute of the same class, or `{write}`: what writes the value's scalar.
+    The expression gives what the attribute gives. Where that raises it does, too; it may raise more
+    often, and the attribute itself is asked then.
+
+    `kind` is the class of its values, None aside, where there is but one. `forms` are expressions
+    of what a scalar of that form writes for the value. An object is said by `parts` in place of an
+    expression: the first is None where there is none; it has the attributes of the class `of`.
+    """
+
+    expression: str = ""
+    names: Mapping[str, object] = {}
+    kind: Any = None
+    forms: Mapping[str, str] = {}
+    parts: Mapping[str, str] = {}
+    of: type | None = None
+
+
+class Attribute(property):
+    """An attribute that is read by calling a function, or as `inline` says."""
+
+    def __init__(self, read: Callable[[Any], Any], inline: Inline) -> None:
+        super().__init__(read)
+        self.inline = inline
