@@ -1,6 +1,10 @@
 """What one operation shares, and that it shares nothing with the next."""
 
+import asyncio
+import gc
 from dataclasses import replace
+from typing import Any
+from weakref import ref
 
 from providers.queries import Direction
 from providers.wire import Request
@@ -54,3 +58,21 @@ async def test_operations_share_nothing() -> None:
     assert other.rows(ALPHA, "invoices", LIST, ORDER).total is None
     rows._budget.spend(5)
     assert other.rows(ALPHA, "invoices", LIST, ORDER)._budget.spent == 0
+
+
+async def test_what_was_read_does_not_wait_for_the_garbage_collector() -> None:
+    operation = context()
+    rows = operation.rows(ALPHA, "invoices", LIST, ORDER)
+    await rows.read(0, 2)
+    loader = records_by_key(operation, ALPHA, "invoices")
+    gone: list[ref[Any]] = [ref(rows), ref(loader)]
+    del rows, loader
+    gc.collect()
+    assert None not in [each() for each in gone]
+    gc.disable()
+    try:
+        operation.close()
+        await asyncio.sleep(0)  # the tasks that read are let go of by the loop
+        assert [each() for each in gone] == [None, None]
+    finally:
+        gc.enable()
