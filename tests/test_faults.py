@@ -29,7 +29,7 @@ from tests.providers.servers import Answer, Heard, Server, hanging_up, http, say
 
 EXAMPLES = Path(__file__).parent / "providers/examples"
 PERIOD = '{from: "2018-01-01T00:00:00Z", to: "2026-11-21T00:00:00Z", interval: MONTH}'
-TIMEOUT, RETRIES = 0.5, 1
+PATIENCE, TIMEOUT, RETRIES = 20, 0.5, 1  # seconds, and seconds where time is what runs out
 
 
 class Kind(NamedTuple):
@@ -168,13 +168,15 @@ def healthy(stages: Stages) -> Any:
 
 
 @asynccontextmanager
-async def serving(stages: Stages, account: SourceSettings, address: str) -> AsyncIterator[Graph]:
-    """A graph over a healthy account, and one whose upstream is at `address`."""
+async def serving(
+    stages: Stages, account: SourceSettings, address: str, seconds: float = PATIENCE
+) -> AsyncIterator[Graph]:
+    """A graph over a healthy account, and one whose upstream is at `address`, given so long."""
     faulty = msgspec.structs.replace(
         *(account,),
         name="faulty",
         base_url=address,
-        timeout_seconds=TIMEOUT,
+        timeout_seconds=seconds,
         retries=RETRIES,
     )
     app = create_app(Settings(sources=(account, faulty)))
@@ -182,8 +184,10 @@ async def serving(stages: Stages, account: SourceSettings, address: str) -> Asyn
         yield graph
 
 
-async def asked(stages: Stages, account: SourceSettings, address: str) -> Any:
-    async with serving(stages, account, address) as graph:
+async def asked(
+    stages: Stages, account: SourceSettings, address: str, seconds: float = PATIENCE
+) -> Any:
+    async with serving(stages, account, address, seconds) as graph:
         answer = await asyncio.to_thread(graph.ask, query(KINDS[account.provider]))
         health = await asyncio.to_thread(
             graph.data, "{ sources { name state lastError { code } } }"
@@ -207,7 +211,8 @@ def check(answer: Any, account: SourceSettings, code: str) -> None:
 async def test_fault(stages: Stages, healthy: Any, provider: str, name: str) -> None:
     fault, account = FAULTS[name], healthy[provider]
     async with Server(fault.answer) as server:
-        answer, health = await asked(stages, account, server.address)
+        seconds = TIMEOUT if fault.code == "UPSTREAM_TIMEOUT" else PATIENCE
+        answer, health = await asked(stages, account, server.address, seconds)
     check(answer, account, fault.code)
     assert len(server.heard) == fault.calls
     assert health["faulty"]["state"] != "HEALTHY"
@@ -236,7 +241,7 @@ async def test_a_name_that_is_never_resolved(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(aiohttp.resolver.DefaultResolver, "resolve", resolve)
-    answer, health = await asked(stages, healthy[provider], "http://upstream.example")
+    answer, health = await asked(stages, healthy[provider], "http://upstream.example", TIMEOUT)
     check(answer, healthy[provider], "UPSTREAM_TIMEOUT")
     assert resolved >= 1
     assert health["faulty"]["state"] == "UNAVAILABLE"
