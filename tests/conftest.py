@@ -361,13 +361,6 @@ def whole(stages: Stages) -> Iterator[Whole]:
 
 
 @pytest.fixture
-def changing_whole(stages: Stages) -> Iterator[Whole]:
-    """A server over a whole sandbox of the test's own."""
-    with served_whole(stages) as both:
-        yield both
-
-
-@pytest.fixture
 def redis() -> Iterator[RedisServer]:
     """A real Redis for one test."""
     server = RedisServer()

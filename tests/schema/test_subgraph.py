@@ -70,13 +70,13 @@ def test_sales_and_sources(whole: Whole) -> None:
     assert calls == {"yandex_ofd": 1}
 
 
-def test_many_invoices_of_one_day_are_one_call(changing_whole: Whole) -> None:
+def test_many_invoices_of_one_day_are_one_call(own_whole: Whole) -> None:
     for _ in range(30):
-        changing_whole.sandbox.post("/control/smartpay/invoices", json={}).raise_for_status()
-    rows = listed(changing_whole, f"invoices(first: 30, {SBER})")
+        own_whole.sandbox.post("/control/smartpay/invoices", json={}).raise_for_status()
+    rows = listed(own_whole, f"invoices(first: 30, {SBER})")
     assert len(rows) == 30
-    with changing_whole.counted() as calls:
-        assert entities(changing_whole.graph, [key(row, "id") for row in rows]) == rows
+    with own_whole.counted() as calls:
+        assert entities(own_whole.graph, [key(row, "id") for row in rows]) == rows
     assert calls == {"smartpay": 1}
 
 
