@@ -125,6 +125,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_batch_operations: Count = 8
     max_variable_values: Count = 5000
     max_tokens: Tokens = MOST_TOKENS
+    max_name_length: Count = 255
     max_fragments: Count = 200
     max_directives: Count = 5
     max_depth: Depth = 20
@@ -132,6 +133,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_aliases: Count = 500
     max_fields: Count = 2000
     max_overlaps: Count = 10_000
+    max_introspection: Count = 30_000
     max_cost: Count = 25_000
     max_ids: Count = 100
     max_upstream_calls: Count = 5000

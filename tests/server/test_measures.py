@@ -11,7 +11,7 @@ from schema import build
 from server.measures import CEILING, DEEPEST, Measure, Ruler, Sizes
 
 SCHEMA = build()._schema
-SIZES = Sizes(25, 100)
+SIZES = Sizes(25, 100, 300)
 
 
 def ruler(text: str) -> Ruler:
@@ -42,7 +42,7 @@ def measure(text: str) -> Measure:
          2 + 2 * (1 + 3), 1 + 2 * 2),
         ('{ invoice(id: "x") { number } }', 1, 1),
         ('{ nodes(ids: ["a", "b", "c"]) { id } }', 3, 3),
-        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", 100, 100),
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", 300, 300),
         ('{ nodes(ids: ["a", "b"]) { ... on Invoice { payments(first: 5) { id } } } }', 12, 4),
         ("{ ...A ...A } fragment A on Query { invoices(first: 7) { totalCount } }", 7, 1),
         ("{ ... { invoices(first: 7) { totalCount } } }", 7, 1),
