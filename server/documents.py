@@ -1,9 +1,13 @@
 """Documents are parsed and validated once, however often clients send them."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from threading import Lock
 from typing import Any, ClassVar, NamedTuple
+from weakref import WeakKeyDictionary
 
+from cachetools import LRUCache
 from graphql import (
     DocumentNode,
     GraphQLError,
@@ -29,9 +33,8 @@ from server.limits import excess, refusal, ruler, too_many_values
 from server.measures import Measure
 from server.settings import MOST_TOKENS, Limits, ServerSettings
 
-MAX_DOCUMENTS = 500
-LONGEST_KEPT = 10_000  # characters: a parsed document takes some 400 times its text
-_STRANGE = "Only documents of the manifest are allowed here."
+MOST_BYTES = 96 * 2**20  # of all documents that are kept
+TOKEN_BYTES = 600  # that a token takes in a parsed document
 _TOO_DEEP = "The document is nested too deeply."
 _UNREADABLE = "There is a value here that its type cannot take."
 
@@ -43,6 +46,13 @@ class Checked(NamedTuple):
     measures: Mapping[str | None, Measure] = {}
 
 
+class Kept(NamedTuple):
+    """A good document, and its measures by the schema that it is good for."""
+
+    document: DocumentNode
+    measures: WeakKeyDictionary[Schema, Mapping[str | None, Measure]]
+
+
 class Documents(SchemaExtension):
     """Takes the document, its mistakes and its cost from the caches below."""
 
@@ -51,20 +61,24 @@ class Documents(SchemaExtension):
     limits: ClassVar[Limits] = Limits()
     suggests: ClassVar[bool] = True
     is_uniform: ClassVar[bool] = False
-    trusted: ClassVar[frozenset[str] | None] = None
     _measures: Mapping[str | None, Measure] = {}
 
     def on_operation(self) -> Iterator[None]:
         yield
-        result = self.execution_context.result
+        self._hush(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        self._hush(result)
+        yield
+
+    def _hush(self, result: Any) -> None:
+        """Takes from an answer, or an event, what strangers are not to learn from its errors."""
         if isinstance(result, ExecutionResult | CoreResult) and result.errors:
             errors = result.errors if self.suggests else without_suggestions(result.errors)
             result.errors = list(uniform(errors) if self.is_uniform else errors)
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
-        if self.trusted is not None and context.query not in self.trusted:
-            raise coded(GraphQLError(_STRANGE), "PERSISTED_QUERY_NOT_ALLOWED")
         document = _document(context.query or "")
         if isinstance(document, GraphQLError):
             raise _anew(document)
@@ -73,12 +87,24 @@ class Documents(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        text = context.query or ""
-        check = _checked if len(text) <= LONGEST_KEPT else _checked.__wrapped__
-        mistakes, self._measures = check(context.schema, text, self.rules, self.limits)
+        mistakes, self._measures = self._checked(context.query or "", context.schema)
         values = too_many_values(context.variables, self.limits)
         context.pre_execution_errors = list(mistakes) if values is None else [refusal(values)]
         yield
+
+    def _checked(self, text: str, schema: Schema) -> Checked:
+        """What is wrong with a document. Only a good one is kept."""
+        kept = _find(text)
+        measures = kept.measures.get(schema) if kept else None
+        if measures is not None:
+            return Checked([], measures)
+        document = _document(text)
+        if isinstance(document, GraphQLError):
+            return Checked([document])
+        checked = _check(schema, document, self.rules, self.limits)
+        if not checked.mistakes:
+            _keep(text, document, schema, checked.measures)
+        return checked
 
     def get_results(self) -> dict[str, Any]:
         """The cost of the operation, for whoever wants to know it."""
@@ -97,13 +123,11 @@ def documents(server: ServerSettings) -> type[Documents]:
         hidden.append(NoSchemaIntrospectionCustomRule)
     if not server.composition:
         hidden.append(NoServiceRule)
-    known = server.documents
     members = {
         "rules": (*Documents.rules, *hidden),
         "limits": server.limits,
         "suggests": server.introspection,
         "is_uniform": server.uniform_errors,
-        "trusted": frozenset(known.manifest.values()) if known.trusted == "require" else None,
     }
     return type("Documents", (Documents,), members)
 
@@ -147,11 +171,12 @@ def _operations(text: str) -> Sequence[OperationDefinitionNode]:
 
 
 def _document(text: str) -> DocumentNode | GraphQLError:
-    """The document of a text, kept for the next time; a very long one only for its own request."""
-    return _parsed(text) if len(text) <= LONGEST_KEPT else _parsed_long(text)
+    """The document of a text: a good one is kept, any other for its own request only."""
+    kept = _find(text)
+    return kept.document if kept else _parsed(text)
 
 
-@lru_cache(maxsize=MAX_DOCUMENTS)
+@lru_cache(maxsize=8)  # a request, and each part of a batch, looks at its document several times
 def _parsed(text: str) -> DocumentNode | GraphQLError:
     try:
         return parse(text, max_tokens=MOST_TOKENS)
@@ -165,16 +190,38 @@ def _parsed(text: str) -> DocumentNode | GraphQLError:
         return coded(GraphQLError(_TOO_DEEP), "GRAPHQL_PARSE_FAILED")
 
 
-_parsed_long = lru_cache(maxsize=2)(_parsed.__wrapped__)
+def _size(kept: Kept) -> int:
+    """About how many bytes a document takes."""
+    text = kept.document.loc.source.body if kept.document.loc else ""
+    return sys.getsizeof(text) + TOKEN_BYTES * kept.document.token_count
 
 
-@lru_cache(maxsize=MAX_DOCUMENTS)
-def _checked(
-    schema: Schema, text: str, rules: tuple[type[ASTValidationRule], ...], limits: Limits
+_kept: LRUCache[str, Kept] = LRUCache(MOST_BYTES, getsizeof=_size)
+_lock = Lock()
+
+
+def _find(text: str) -> Kept | None:
+    with _lock:
+        return _kept.get(text)
+
+
+def _keep(
+    text: str, document: DocumentNode, schema: Schema, measures: Mapping[str | None, Measure]
+) -> None:
+    new = Kept(document, WeakKeyDictionary())
+    with _lock:
+        kept = _kept.get(text, new)
+        kept.measures[schema] = measures
+        if kept is new and _size(new) <= _kept.maxsize:
+            _kept[text] = new
+
+
+def _check(
+    schema: Schema,
+    document: DocumentNode,
+    rules: tuple[type[ASTValidationRule], ...],
+    limits: Limits,
 ) -> Checked:
-    document = _document(text)
-    if isinstance(document, GraphQLError):
-        return Checked([document])
     try:
         measured = ruler(schema._schema, document, limits)
         exceeded = excess(document, measured, limits)

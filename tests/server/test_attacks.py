@@ -4,13 +4,15 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 from graphql import get_introspection_query
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from tests.conftest import PLAIN, Answer, Graph, StartGraph, Yume, answer, settings, source
 
@@ -53,6 +55,15 @@ OVERLOADS = {
     ),
     "fields to compare": ("{ sources {" + "provider name " * 450 + "} }", "max_overlaps"),
     "tokens": ("{" + "a " * 100_000 + "}", "max_tokens"),
+    "introspection": (
+        "{"
+        + " ".join(
+            f"a{i}: __schema {{ types {{ fields {{ name type {{ name }} }} }} }}" for i in range(50)
+        )
+        + "}",
+        "max_introspection",
+    ),
+    "names": ("query " + "A" * 500_000 + "(" + "$a: Int " * 120 + ") { a }", "max_name_length"),
     "ids": (
         "{ nodes(ids: [" + '"x" ' * 101 + "]) { id } }",
         "max_ids",
@@ -204,36 +215,89 @@ def test_the_cost_is_told_on_demand(graph: Graph) -> None:
 
 
 WORDLIST = ["source", "invoice", "payment", "user", "invoicees", "nod", "totl", "paymentz", "me"]
+GUESSES = [
+    (word, query)
+    for word in WORDLIST
+    for query in (
+        f"{{ {word}s {{ x }} }}",
+        f"{{ {word} }}",
+        f"{{ invoices({word}: 1) {{ totalCount }} }}",
+        f"{{ invoices(orderBy: {word}) {{ totalCount }} }}",
+        f"{{ invoices {{ {word} }} }}",
+        f"query ($v: {word}Filter) {{ invoices(filter: $v) {{ totalCount }} }}",
+        f'{{ _entities(representations: [{{__typename: "{word.title()}"}}]) {{ __typename }} }}',
+    )
+]
+STREAM = {"Accept": "text/event-stream"}
+
+
+def over_post(graph: Graph, query: str, **variables: Any) -> str:
+    return posted(graph, {"query": query, "variables": variables}).text
+
+
+def over_get(graph: Graph, query: str, **variables: Any) -> str:
+    given = {"query": query, "variables": json.dumps(variables)}
+    return graph.http.get("/graphql", params=given).text
+
+
+def in_a_batch(graph: Graph, query: str, **variables: Any) -> str:
+    return posted(graph, [{"query": query, "variables": variables}]).text
+
+
+def as_a_stream(graph: Graph, query: str, **variables: Any) -> str:
+    body = {"query": query, "variables": variables}
+    return graph.http.post("/graphql", json=body, headers=STREAM).text
+
+
+def over_websocket(graph: Graph, query: str, **variables: Any) -> str:
+    address = graph.address.replace("http", "ws", 1) + "/graphql"
+    with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+        socket.send('{"type": "connection_init"}')
+        socket.recv(timeout=20)
+        payload = {"query": query, "variables": variables}
+        socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+        return str(socket.recv(timeout=20))
+
+
+WAYS = [over_post, over_get, in_a_batch, as_a_stream, over_websocket]
 
 
 @pytest.mark.parametrize("uniform", [False, True])
-def test_names_cannot_be_guessed(start_graph: StartGraph, uniform: bool) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_names_cannot_be_guessed(
+    start_graph: StartGraph, way: Callable[..., str], uniform: bool
+) -> None:
     """What clairvoyance does: it sends words and reads the names out of the answers."""
     graph = start_graph(settings(introspection=False, uniform_errors=uniform))
     recovered = set()
-    for word in WORDLIST:
-        for query in (
-            f"{{ {word}s {{ x }} }}",
-            f"{{ {word} }}",
-            f"{{ invoices({word}: 1) {{ totalCount }} }}",
-            f"{{ invoices(orderBy: {word}) {{ totalCount }} }}",
-            f"{{ invoices {{ {word} }} }}",
-        ):
-            told = graph.ask(query).errors
-            text = " ".join(error["message"] for error in told)
-            assert "Did you mean" not in text
-            recovered |= set(re.findall(r"'([A-Za-z]+)'", text)) - {word, "x", f"{word}s"}
-    known = {
-        "Query",
-        "InvoiceConnection",
-        "PaymentConnection",
-        "InvoiceOrder",
-        "invoices",
-        "payments",
-        "String",
-        "x",
-    }
-    assert recovered <= (set() if uniform else known | {"Source", "Invoice", "Payment", "sources"})
+    for word, query in GUESSES:
+        text = way(graph, query)
+        assert '"message":' in text
+        assert "Did you mean" not in text
+        names = set(re.findall(r"'([A-Za-z]+)'", text))
+        recovered |= names - {word, "x", f"{word}s", f"{word}Filter"}
+    known = {"Query", "InvoiceConnection", "PaymentConnection", "InvoiceOrder", "InvoiceFilter"}
+    known |= {"invoices", "payments", "String", "x", "Source", "Invoice", "Payment", "sources"}
+    assert recovered <= (set() if uniform else known)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_uniform_answers_are_one_and_the_same(
+    start_graph: StartGraph, way: Callable[..., str]
+) -> None:
+    graph = start_graph(settings(introspection=False, uniform_errors=True))
+    invalid = ["{ invoic }", "{ sources { nam } }", "{ invoices(firs: 1) { totalCount } }", "{ q }"]
+    assert len({way(graph, query) for query in invalid}) == 1
+    entities = "query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }"
+    strange: list[Any] = [{"__typename": name} for name in ("Invoice", "Nope", "SourceOutcome")]
+    strange += [{"__typename": "Invoice", key: "1"} for key in ("id", "providerId", "nope")]
+    assert len({way(graph, entities, r=[each]) for each in [*strange, {}, "x"]}) == 1
+    filtered = "query ($f: InvoiceFilter) { invoices(filter: $f) { totalCount } }"
+    misfits = [{word: 1} for word in ("source", "statuses", "x")]
+    assert len({way(graph, filtered, f=each) for each in misfits}) == 1
+    events = "subscription ($i: ID!) { exportTask(id: $i) { nope } }"
+    if way in (as_a_stream, over_websocket):
+        assert way(graph, events, i="x") == way(graph, invalid[0])
 
 
 def test_names_of_input_fields_cannot_be_guessed(start_graph: StartGraph) -> None:
