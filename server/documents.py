@@ -74,8 +74,13 @@ class Documents(SchemaExtension):
     def _hush(self, result: Any) -> None:
         """Takes from an answer, or an event, what strangers are not to learn from its errors."""
         if isinstance(result, ExecutionResult | CoreResult) and result.errors:
-            errors = result.errors if self.suggests else without_suggestions(result.errors)
-            result.errors = list(uniform(errors) if self.is_uniform else errors)
+            result.errors = list(self.told(result.errors))
+
+    @classmethod
+    def told(cls, errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
+        """What the caller is told of errors."""
+        known = errors if cls.suggests else without_suggestions(errors)
+        return uniform(known) if cls.is_uniform else known
 
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
@@ -87,12 +92,13 @@ class Documents(SchemaExtension):
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
-        mistakes, self._measures = self._checked(context.query or "", context.schema)
+        mistakes, self._measures = self._check(context.schema, context.query or "")
         values = too_many_values(context.variables, self.limits)
         context.pre_execution_errors = list(mistakes) if values is None else [refusal(values)]
         yield
 
-    def _checked(self, text: str, schema: Schema) -> Checked:
+    @classmethod
+    def _check(cls, schema: Schema, text: str) -> Checked:
         """What is wrong with a document. Only a good one is kept."""
         kept = _find(text)
         measures = kept.measures.get(schema) if kept else None
@@ -101,7 +107,7 @@ class Documents(SchemaExtension):
         document = _document(text)
         if isinstance(document, GraphQLError):
             return Checked([document])
-        checked = _check(schema, document, self.rules, self.limits)
+        checked = _examined(schema, document, cls.rules, cls.limits)
         if not checked.mistakes:
             _keep(text, document, schema, checked.measures)
         return checked
@@ -216,7 +222,7 @@ def _keep(
             _kept[text] = new
 
 
-def _check(
+def _examined(
     schema: Schema,
     document: DocumentNode,
     rules: tuple[type[ASTValidationRule], ...],
