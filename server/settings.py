@@ -17,6 +17,7 @@ from resolvers.callers import Scope
 NAME = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
 PROVIDERS = rf"\A({'|'.join(REGISTRY)})\Z"
 MOST_TOKENS = 10_000  # the parser reads no further, whatever the limit
+SHORT_SECRET = 32  # characters: fewer may be guessed from any cursor
 KEY_HASH = r"\Asha256:[0-9a-f]{64}\Z"
 HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?"
 ORIGIN = rf"\Ahttps?://{HOST}\Z"
