@@ -311,7 +311,7 @@ def test_keys_of_caches_tell_nothing(
         with Redis.from_url(redis.url) as store:
             keys = [key.decode() for key in store.scan_iter()]
         assert any(key.startswith("pacioli-document:") for key in keys)
-        assert any("LIMITS" in key for key in keys)
+        assert any(key.startswith("pacioli-rate:") for key in keys)
     assert any(key.startswith("pacioli:answer:") for key in keys)
     told = {*CREDENTIALS, token, *secrets[Scope.CARD], *secrets[Scope.PERSONAL]}
     assert not [key for key in keys if any(each in key for each in told)]
