@@ -98,7 +98,29 @@ class Ruler:
         To be asked only of a document that has few `fields` and is not cyclic: it enters fragments
         for each spread.
         """
-        return sum(_overlaps([each], self._fragments) for each in self._roots)
+        return sum(self._overlaps([each]) for each in self._roots)
+
+    def _overlaps(self, sets: list[SelectionSetNode]) -> int:
+        groups: dict[str, list[FieldNode]] = {}
+        entered: set[str] = set()
+        waiting = list(sets)
+        while waiting:
+            for node in waiting.pop().selections:
+                self.steps += 1
+                if isinstance(node, FieldNode):
+                    groups.setdefault((node.alias or node.name).value, []).append(node)
+                elif isinstance(node, InlineFragmentNode):
+                    waiting.append(node.selection_set)
+                elif isinstance(node, FragmentSpreadNode) and node.name.value not in entered:
+                    entered.add(node.name.value)
+                    if node.name.value in self._fragments:
+                        waiting.append(self._fragments[node.name.value].selection_set)
+        pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups.values())
+        inner = (
+            [each.selection_set for each in group if each.selection_set]
+            for group in groups.values()
+        )
+        return pairs + sum(self._overlaps(each) for each in inner if each)
 
     def _definition(self, node: Definition, kind: Any) -> Measure:
         self.directives = max(self.directives, len(node.directives or ()))
@@ -232,24 +254,3 @@ def longest_name(document: DocumentNode) -> int:
 def operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:
     """The operations of a document."""
     return (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-
-
-def _overlaps(sets: list[SelectionSetNode], known: Mapping[str, FragmentDefinitionNode]) -> int:
-    groups: dict[str, list[FieldNode]] = {}
-    entered: set[str] = set()
-    waiting = list(sets)
-    while waiting:
-        for node in waiting.pop().selections:
-            if isinstance(node, FieldNode):
-                groups.setdefault((node.alias or node.name).value, []).append(node)
-            elif isinstance(node, InlineFragmentNode):
-                waiting.append(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in entered:
-                entered.add(node.name.value)
-                if node.name.value in known:
-                    waiting.append(known[node.name.value].selection_set)
-    pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups.values())
-    inner = (
-        [each.selection_set for each in group if each.selection_set] for group in groups.values()
-    )
-    return pairs + sum(_overlaps(each, known) for each in inner if each)
