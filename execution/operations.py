@@ -13,6 +13,7 @@ from execution.planning import Compiled, UnsupportedError, compiled
 
 MAX_OPERATIONS = 1000
 MAX_FIELDS_KEPT = 30_000  # of all compiled operations together; each takes some 2 kB
+NODES_A_FIELD = 4  # so many syntax nodes take as much as a compiled field
 
 
 class Kept(NamedTuple):
@@ -20,10 +21,12 @@ class Kept(NamedTuple):
 
     The trees are kept so that no others get their identity. `variants` has what was compiled for
     the values of `conditions`, the variables that decide what `@skip` and `@include` leave of it.
+    The trees count as `weight` fields.
     """
 
     trees: Sequence[Any]
     conditions: Sequence[str]
+    weight: int
     variants: dict[Hashable, Compiled | None]
 
 
@@ -44,7 +47,10 @@ class Operations:
         same = tuple(map(id, trees))
         with self._lock:
             if same not in self._kept:
-                self._kept[same] = Kept(trees, _conditions(trees[1:]), {})
+                self._kept[same] = Kept(trees, *_conditions(trees[1:]), {})
+                self._grow(self._kept[same].weight)
+            if same not in self._kept:  # it is larger than all that may be kept
+                return None
             self._kept.move_to_end(same)
             kept = self._kept[same]
             values = executor.variable_values.coerced
@@ -60,11 +66,14 @@ class Operations:
         with suppress(UnsupportedError):
             operation = compiled(executor)
         kept.variants[decisions] = operation
-        self._size += _size(operation)
+        self._grow(_size(operation))
+        return operation
+
+    def _grow(self, fields: int) -> None:
+        self._size += fields
         while len(self._kept) > MAX_OPERATIONS or self._size > MAX_FIELDS_KEPT:
             _, oldest = self._kept.popitem(last=False)
-            self._size -= sum(map(_size, oldest.variants.values()))
-        return operation
+            self._size -= oldest.weight + sum(map(_size, oldest.variants.values()))
 
 
 def _size(operation: Compiled | None) -> int:
@@ -72,19 +81,23 @@ def _size(operation: Compiled | None) -> int:
 
 
 class _Conditions(Visitor):
-    """Collects the variables that directives name."""
+    """Collects the variables that directives name, and counts the nodes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.names: list[str] = []
+        self.nodes = 0
+
+    def enter(self, *_: Any) -> None:
+        self.nodes += 1
 
     def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
         values = (argument.value for argument in node.arguments or ())
         self.names += [each.name.value for each in values if isinstance(each, VariableNode)]
 
 
-def _conditions(trees: Sequence[Any]) -> Sequence[str]:
+def _conditions(trees: Sequence[Any]) -> tuple[Sequence[str], int]:
     visitor = _Conditions()
     for tree in trees:
         visit(tree, visitor)
-    return sorted(set(visitor.names))
+    return sorted(set(visitor.names)), visitor.nodes // NODES_A_FIELD

@@ -32,8 +32,8 @@ from server.middleware import at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
 from server.rate_limits import Rates
 from server.redis_pool import closing, pool
+from server.settings import SHORT_SECRET, ServerSettings, Settings
 from server.settings import Limits as LimitSettings
-from server.settings import ServerSettings, Settings
 from server.sources import open_sources
 from server.start_page import start_page
 from server.static_files import STATIC, Bundles
@@ -179,6 +179,10 @@ def _upstream_seconds(operation_seconds: float) -> float:
 
 def _cursor_secret(configured: str | None) -> bytes:
     if configured is not None:
+        if len(configured) < SHORT_SECRET:
+            logger.warning(
+                "server.cursor_secret is short: take %d characters or more", SHORT_SECRET
+            )
         return configured.encode()
     logger.warning(
         "server.cursor_secret is not set: cursors are good until this process ends, and for it only"

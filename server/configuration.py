@@ -5,7 +5,7 @@ The structs of `settings` are what is allowed; a provider's own keys are the fie
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,6 +77,7 @@ class _Reader(Tables):
         logs = self._logs(self.inner("logs", document))
         telemetry = self._telemetry(self.inner("telemetry", document), is_open=is_open)
         sources = list(self._sources(document.pop("sources", [])))
+        self._granted(auth, {values.get("name") for values in sources})
         self.values("", document, fields_of(Settings))
         return {
             "auth": auth,
@@ -138,6 +139,14 @@ class _Reader(Tables):
             issuers=tuple(IssuerSettings(**values) for values in issuers),
             api_keys=tuple(ApiKeySettings(**values) for values in api_keys),
         )
+
+    def _granted(self, auth: AuthSettings | None, names: Set[str | None]) -> None:
+        """Notes sources that API keys may read, but are none."""
+        for at, key in enumerate(auth.api_keys if auth else ()):
+            for name in key.sources:
+                if name != "*" and name not in names:
+                    place = f"auth.api_keys[{at}].sources"
+                    self.note(place, f"names {name!r}, which is no source")
 
     def _limits(self, table: dict[str, Any]) -> Limits:
         values, usual = self.values("server.limits.", table, fields_of(Limits)), Limits()

@@ -11,6 +11,7 @@ from server.errors import VALIDATION_FAILED, coded, is_of_variables
 _SUGGESTION = " Did you mean "
 INVALID = "This is no valid document of this graph."
 MISFIT = "The variables are not what the document asks for."
+NO_ENTITY = "This stands for nothing here."
 
 
 class NoServiceRule(ValidationRule):
@@ -28,13 +29,22 @@ def without_suggestions(errors: Sequence[GraphQLError]) -> Sequence[GraphQLError
 
 
 def uniform(errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
-    """One and the same error for whatever is wrong with a document, and one for its variables."""
+    """One and the same error for whatever is wrong with a document, and one for its variables.
+
+    One for each representation as well that a gateway may not send.
+    """
     for each in errors:
         if (each.extensions or {}).get("code") == VALIDATION_FAILED:
             return [coded(GraphQLError(INVALID), VALIDATION_FAILED)]
         if is_of_variables(each):
             return [coded(GraphQLError(MISFIT), "BAD_USER_INPUT")]
-    return errors
+    return [_reworded(each, NO_ENTITY) if _is_of_entity(each) else each for each in errors]
+
+
+def _is_of_entity(error: GraphQLError) -> bool:
+    node = error.nodes[0] if error.nodes else None
+    is_wrong = (error.extensions or {}).get("code") == "BAD_USER_INPUT"
+    return is_wrong and isinstance(node, FieldNode) and node.name.value == "_entities"
 
 
 def _without_suggestion(message: str) -> str:

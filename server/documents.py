@@ -1,9 +1,13 @@
 """Documents are parsed and validated once, however often clients send them."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from threading import Lock
 from typing import Any, ClassVar, NamedTuple
+from weakref import WeakKeyDictionary
 
+from cachetools import LRUCache
 from graphql import (
     DocumentNode,
     GraphQLError,
@@ -30,9 +34,8 @@ from server.limits import excess, refusal, ruler, too_many_values
 from server.measures import Measure
 from server.settings import MOST_TOKENS, Limits, ServerSettings
 
-MAX_DOCUMENTS = 500
-LONGEST_KEPT = 10_000  # characters: a parsed document takes some 400 times its text
-_STRANGE = "Only documents of the manifest are allowed here."
+MOST_BYTES = 96 * 2**20  # of all documents that are kept
+TOKEN_BYTES = 600  # that a token takes in a parsed document
 _TOO_DEEP = "The document is nested too deeply."
 _UNREADABLE = "There is a value here that its type cannot take."
 
@@ -42,6 +45,13 @@ class Checked(NamedTuple):
 
     mistakes: Sequence[GraphQLError]
     measures: Mapping[str | None, Measure] = {}
+
+
+class Kept(NamedTuple):
+    """A good document, and its measures by the schema that it is good for."""
+
+    document: DocumentNode
+    measures: WeakKeyDictionary[Schema, Mapping[str | None, Measure]]
 
 
 class Documents(Preparing):
@@ -55,19 +65,29 @@ class Documents(Preparing):
     limits: ClassVar[Limits] = Limits()
     suggests: ClassVar[bool] = True
     is_uniform: ClassVar[bool] = False
-    trusted: ClassVar[frozenset[str] | None] = None
     _measures: Mapping[str | None, Measure] = {}
 
     def on_operation(self) -> Iterator[None]:
         yield
-        result = self.execution_context.result
+        self._hush(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        self._hush(result)
+        yield
+
+    def _hush(self, result: Any) -> None:
+        """Takes from an answer, or an event, what strangers are not to learn from its errors."""
         if isinstance(result, ExecutionResult | CoreResult) and result.errors:
             result.errors = list(self.told(result.errors))
 
+    @classmethod
+    def told(cls, errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
+        """What the caller is told of errors."""
+        known = errors if cls.suggests else without_suggestions(errors)
+        return uniform(known) if cls.is_uniform else known
+
     def on_parse(self) -> Iterator[None]:
         context = self.execution_context
-        if self.trusted is not None and context.query not in self.trusted:
-            raise coded(GraphQLError(_STRANGE), "PERSISTED_QUERY_NOT_ALLOWED")
         document = _document(context.query or "")
         if isinstance(document, GraphQLError):
             raise _anew(document)
@@ -81,6 +101,21 @@ class Documents(Preparing):
         context.pre_execution_errors = list(mistakes) if values is None else [refusal(values)]
         yield
 
+    @classmethod
+    def _check(cls, schema: Schema, text: str) -> Checked:
+        """What is wrong with a document. Only a good one is kept."""
+        kept = _find(text)
+        measures = kept.measures.get(schema) if kept else None
+        if measures is not None:
+            return Checked([], measures)
+        document = _document(text)
+        if isinstance(document, GraphQLError):
+            return Checked([document])
+        checked = _examined(schema, document, cls.rules, cls.limits)
+        if not checked.mistakes:
+            _keep(text, document, schema, checked.measures)
+        return checked
+
     def get_results(self) -> dict[str, Any]:
         """The cost of the operation, for whoever wants to know it."""
         return self._cost(self._measures, self.execution_context.operation_name)
@@ -89,27 +124,16 @@ class Documents(Preparing):
     def prepared(
         cls, schema: Schema, query: str, variables: Mapping[str, Any] | None, name: str | None
     ) -> Prepared | None:
-        """The operation, if the hooks would find nothing wrong."""
-        document = _document(query)
-        chosen = [each for each in _operations(query) if _is_named(each, name)]
-        strange = cls.trusted is not None and query not in cls.trusted
-        if strange or len(chosen) != 1 or isinstance(document, GraphQLError):
+        """The operation, if it is of a document that is kept, in which nothing is wrong."""
+        kept = _find(query)
+        measures = kept.measures.get(schema) if kept else None
+        if kept is None or measures is None or too_many_values(variables, cls.limits):
             return None
-        mistakes, measures = cls._check(schema, query)
-        if mistakes or too_many_values(variables, cls.limits) is not None:
+        chosen = [each for each in _operations_of(kept.document) if _is_named(each, name)]
+        if len(chosen) != 1:
             return None
         kind = Kind(chosen[0].operation.value)
-        return Prepared(document, kind, cls._cost(measures, name))
-
-    @classmethod
-    def told(cls, errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
-        known = errors if cls.suggests else without_suggestions(errors)
-        return uniform(known) if cls.is_uniform else known
-
-    @classmethod
-    def _check(cls, schema: Schema, text: str) -> Checked:
-        check = _checked if len(text) <= LONGEST_KEPT else _checked.__wrapped__
-        return check(schema, text, cls.rules, cls.limits)
+        return Prepared(kept.document, kind, cls._cost(measures, name))
 
     @classmethod
     def _cost(cls, measures: Mapping[str | None, Measure], name: str | None) -> dict[str, Any]:
@@ -127,13 +151,11 @@ def documents(server: ServerSettings) -> type[Documents]:
         hidden.append(NoSchemaIntrospectionCustomRule)
     if not server.composition:
         hidden.append(NoServiceRule)
-    known = server.documents
     members = {
         "rules": (*Documents.rules, *hidden),
         "limits": server.limits,
         "suggests": server.introspection,
         "is_uniform": server.uniform_errors,
-        "trusted": frozenset(known.manifest.values()) if known.trusted == "require" else None,
     }
     return type("Documents", (Documents,), members)
 
@@ -172,16 +194,20 @@ def _is_named(operation: OperationDefinitionNode, name: str | None) -> bool:
 
 def _operations(text: str) -> Sequence[OperationDefinitionNode]:
     document = _document(text)
-    definitions = () if isinstance(document, GraphQLError) else document.definitions
-    return [each for each in definitions if isinstance(each, OperationDefinitionNode)]
+    return [] if isinstance(document, GraphQLError) else _operations_of(document)
+
+
+def _operations_of(document: DocumentNode) -> Sequence[OperationDefinitionNode]:
+    return [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
 
 
 def _document(text: str) -> DocumentNode | GraphQLError:
-    """The document of a text, kept for the next time; a very long one only for its own request."""
-    return _parsed(text) if len(text) <= LONGEST_KEPT else _parsed_long(text)
+    """The document of a text: a good one is kept, any other for its own request only."""
+    kept = _find(text)
+    return kept.document if kept else _parsed(text)
 
 
-@lru_cache(maxsize=MAX_DOCUMENTS)
+@lru_cache(maxsize=8)  # a request, and each part of a batch, looks at its document several times
 def _parsed(text: str) -> DocumentNode | GraphQLError:
     try:
         return parse(text, max_tokens=MOST_TOKENS)
@@ -195,16 +221,38 @@ def _parsed(text: str) -> DocumentNode | GraphQLError:
         return coded(GraphQLError(_TOO_DEEP), "GRAPHQL_PARSE_FAILED")
 
 
-_parsed_long = lru_cache(maxsize=2)(_parsed.__wrapped__)
+def _size(kept: Kept) -> int:
+    """About how many bytes a document takes."""
+    text = kept.document.loc.source.body if kept.document.loc else ""
+    return sys.getsizeof(text) + TOKEN_BYTES * kept.document.token_count
 
 
-@lru_cache(maxsize=MAX_DOCUMENTS)
-def _checked(
-    schema: Schema, text: str, rules: tuple[type[ASTValidationRule], ...], limits: Limits
+_kept: LRUCache[str, Kept] = LRUCache(MOST_BYTES, getsizeof=_size)
+_lock = Lock()
+
+
+def _find(text: str) -> Kept | None:
+    with _lock:
+        return _kept.get(text)
+
+
+def _keep(
+    text: str, document: DocumentNode, schema: Schema, measures: Mapping[str | None, Measure]
+) -> None:
+    new = Kept(document, WeakKeyDictionary())
+    with _lock:
+        kept = _kept.get(text, new)
+        kept.measures[schema] = measures
+        if kept is new and _size(new) <= _kept.maxsize:
+            _kept[text] = new
+
+
+def _examined(
+    schema: Schema,
+    document: DocumentNode,
+    rules: tuple[type[ASTValidationRule], ...],
+    limits: Limits,
 ) -> Checked:
-    document = _document(text)
-    if isinstance(document, GraphQLError):
-        return Checked([document])
     try:
         measured = ruler(schema._schema, document, limits)
         exceeded = excess(document, measured, limits)

@@ -18,6 +18,8 @@ MASKED = "INTERNAL_SERVER_ERROR"
 """The code of what is our fault: nothing else is told of it."""
 STATUSES = {"OPERATION_TIMEOUT": 504, MASKED: 500}
 """What is not the client's fault, though there is no data."""
+LONGEST_MESSAGE = 1000
+"""Characters: what is quoted in a message may be a client's, and as long as it likes."""
 logger = logging.getLogger("pacioli")
 
 
@@ -49,7 +51,7 @@ def told(error: HTTPException) -> GraphQLError:
 
 def presented(errors: Sequence[GraphQLError], most: int | None = None) -> list[Mapping[str, Any]]:
     """The errors of an operation as its answer shows them: `most` of them, and how many more."""
-    shown: list[Mapping[str, Any]] = [_presented(error).formatted for error in errors[:most]]
+    shown: list[Mapping[str, Any]] = [_shortened(_presented(each)) for each in errors[:most]]
     if most is not None and len(errors) > most:
         limit = LimitError("errors, not all told", len(errors), most, "max_errors")
         shown.append(GraphQLError(str(limit), extensions=limit.extensions).formatted)
@@ -59,6 +61,13 @@ def presented(errors: Sequence[GraphQLError], most: int | None = None) -> list[M
 def _presented(error: GraphQLError) -> GraphQLError:
     code = code_of(error)
     return _masked(error) if code == MASKED else coded(error, code)
+
+
+def _shortened(error: GraphQLError) -> Mapping[str, Any]:
+    shown: dict[str, Any] = {**error.formatted}
+    if len(error.message) > LONGEST_MESSAGE:
+        shown["message"] = error.message[: LONGEST_MESSAGE - 1] + "…"
+    return shown
 
 
 def code_of(error: GraphQLError) -> str:

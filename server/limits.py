@@ -6,13 +6,14 @@ from typing import Any
 from graphql import DocumentNode, GraphQLError, GraphQLSchema
 
 from resolvers.errors import LimitError
-from server.measures import Measure, Ruler, Sizes, fragments
+from server.measures import Measure, Ruler, Sizes, fragments, longest_name
 from server.settings import Limits
 
 
 def ruler(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> Ruler:
     """A document, measured with the page sizes of the limits."""
-    return Ruler(schema, document, Sizes(limits.default_page_size, limits.max_page_size))
+    sizes = Sizes(limits.default_page_size, limits.max_page_size, limits.max_ids)
+    return Ruler(schema, document, sizes)
 
 
 def excess(document: DocumentNode, measured: Ruler, limits: Limits) -> LimitError | None:
@@ -27,6 +28,8 @@ def refusal(error: LimitError) -> GraphQLError:
 
 def _exceeded(document: DocumentNode, measured: Ruler, limits: Limits) -> Iterator[LimitError]:
     yield from _above("tokens", document.token_count, limits.max_tokens, "max_tokens")
+    length = longest_name(document)
+    yield from _above("characters of a name", length, limits.max_name_length, "max_name_length")
     count = len(fragments(document))
     yield from _above("fragments", count, limits.max_fragments, "max_fragments")
     at_once = "directives at one place"
@@ -43,6 +46,7 @@ def _operation(measure: Measure, limits: Limits) -> Iterator[LimitError]:
     yield from _above("depth", measure.depth, limits.max_depth, "max_depth")
     yield from _above("root fields", measure.roots, limits.max_root_fields, "max_root_fields")
     yield from _above("aliases", measure.aliases, limits.max_aliases, "max_aliases")
+    yield from _above("introspection", measure.told, limits.max_introspection, "max_introspection")
     yield from _above("cost", measure.cost, limits.max_cost, "max_cost")
 
 

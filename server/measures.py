@@ -21,10 +21,14 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    TokenKind,
     get_named_type,
     is_interface_type,
+    is_introspection_type,
     is_object_type,
 )
+
+from server.introspection import ROOTS, lengths
 
 Definition = OperationDefinitionNode | FragmentDefinitionNode
 CEILING = 10**12  # more than this is as much as this
@@ -36,6 +40,7 @@ class Measure(NamedTuple):
 
     `rows` are those that could be asked for: the size of each list, times those that it is nested
     in. `calls` are the requests to upstreams that these may take, if one is enough for a list.
+    `told` are the values that introspection would tell of the schema.
     """
 
     depth: int = 0
@@ -44,6 +49,7 @@ class Measure(NamedTuple):
     roots: int = 0
     rows: int = 0
     calls: int = 0
+    told: int = 0
 
     @property
     def cost(self) -> int:
@@ -54,10 +60,11 @@ NOTHING = Measure()
 
 
 class Sizes(NamedTuple):
-    """How many rows a list gives that does not say so, and how many at most."""
+    """The rows of a list that does not say how many, the most rows, and the most ids."""
 
     usual: int
     largest: int
+    most_ids: int
 
 
 class Ruler:
@@ -91,7 +98,29 @@ class Ruler:
         To be asked only of a document that has few `fields` and is not cyclic: it enters fragments
         for each spread.
         """
-        return sum(_overlaps([each], self._fragments) for each in self._roots)
+        return sum(self._overlaps([each]) for each in self._roots)
+
+    def _overlaps(self, sets: list[SelectionSetNode]) -> int:
+        groups: dict[str, list[FieldNode]] = {}
+        entered: set[str] = set()
+        waiting = list(sets)
+        while waiting:
+            for node in waiting.pop().selections:
+                self.steps += 1
+                if isinstance(node, FieldNode):
+                    groups.setdefault((node.alias or node.name).value, []).append(node)
+                elif isinstance(node, InlineFragmentNode):
+                    waiting.append(node.selection_set)
+                elif isinstance(node, FragmentSpreadNode) and node.name.value not in entered:
+                    entered.add(node.name.value)
+                    if node.name.value in self._fragments:
+                        waiting.append(self._fragments[node.name.value].selection_set)
+        pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups.values())
+        inner = (
+            [each.selection_set for each in group if each.selection_set]
+            for group in groups.values()
+        )
+        return pairs + sum(self._overlaps(each) for each in inner if each)
 
     def _definition(self, node: Definition, kind: Any) -> Measure:
         self.directives = max(self.directives, len(node.directives or ()))
@@ -132,9 +161,10 @@ class Ruler:
         return self._field(node, parent)
 
     def _field(self, node: FieldNode, parent: Any) -> Measure:
+        name = node.name.value
         known = is_object_type(parent) or is_interface_type(parent)
-        field = parent.fields.get(node.name.value) if known else None
-        kind = get_named_type(field.type) if field else None
+        field = parent.fields.get(name) if known else None
+        kind = get_named_type(field.type) if field else ROOTS.get(name)
         inner = self._set(node.selection_set, kind) if node.selection_set else NOTHING
         times, calls = self._reach(node, field, kind, parent) if field else (1, 0)
         rows = times if calls else 0
@@ -145,7 +175,16 @@ class Ruler:
             1,
             min(rows + times * inner.rows, CEILING),
             min(calls + times * inner.calls, CEILING),
+            min(self._told(node, parent, inner.told), CEILING),
         )
+
+    def _told(self, node: FieldNode, parent: Any, inner: int) -> int:
+        """What a field of introspection tells: a list as often as it is long."""
+        name = node.name.value
+        if name in ROOTS or (parent and is_introspection_type(parent)):
+            inner = inner // 2 if name == "ofType" else inner  # few types are of another one
+            return lengths(self._schema).get(name, 1) * (1 + inner)
+        return 0
 
     def _reach(
         self, node: FieldNode, field: GraphQLField, kind: Any, parent: Any
@@ -171,7 +210,7 @@ class Ruler:
 
     def _length(self, node: FieldNode, name: str) -> int:
         value = next((each.value for each in node.arguments or () if each.name.value == name), None)
-        return len(value.values) if isinstance(value, ListValueNode) else self._sizes.largest
+        return len(value.values) if isinstance(value, ListValueNode) else self._sizes.most_ids
 
 
 def _fetches(kind: GraphQLNamedType, parent: GraphQLNamedType) -> bool:
@@ -202,27 +241,16 @@ def fragments(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]:
     return {each.name.value: each for each in found}
 
 
+def longest_name(document: DocumentNode) -> int:
+    """How many characters the longest name has: answers and errors repeat names."""
+    longest, token = 0, document.loc.start_token if document.loc else None
+    while token is not None:
+        if token.kind is TokenKind.NAME:
+            longest = max(longest, token.end - token.start)
+        token = token.next
+    return longest
+
+
 def operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:
     """The operations of a document."""
     return (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-
-
-def _overlaps(sets: list[SelectionSetNode], known: Mapping[str, FragmentDefinitionNode]) -> int:
-    groups: dict[str, list[FieldNode]] = {}
-    entered: set[str] = set()
-    waiting = list(sets)
-    while waiting:
-        for node in waiting.pop().selections:
-            if isinstance(node, FieldNode):
-                groups.setdefault((node.alias or node.name).value, []).append(node)
-            elif isinstance(node, InlineFragmentNode):
-                waiting.append(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in entered:
-                entered.add(node.name.value)
-                if node.name.value in known:
-                    waiting.append(known[node.name.value].selection_set)
-    pairs = sum(len(group) * (len(group) - 1) // 2 for group in groups.values())
-    inner = (
-        [each.selection_set for each in group if each.selection_set] for group in groups.values()
-    )
-    return pairs + sum(_overlaps(each, known) for each in inner if each)

@@ -12,6 +12,7 @@ EVENT_STREAM = "text/event-stream"
 # A quote that nothing closes goes to the end: to look for its end from each quote anew would take
 # a header of 32 kB for ten seconds.
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*"?)+')
+LONGEST = 4096  # characters that are read; browsers send some 150
 _QUALITY = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
@@ -32,9 +33,15 @@ class _Range(NamedTuple):
         return -self.pattern.count("*")
 
 
-@lru_cache(maxsize=64)  # clients send a few of them, again and again
 def accepted(header: str | None) -> "Accept":
-    """The Accept header of this text."""
+    """The Accept header of this text; of an endless one, as much as it begins with."""
+    if header is not None and len(header) > LONGEST:
+        header = header[:LONGEST].rpartition(",")[0]
+    return _accepted(header)
+
+
+@lru_cache(maxsize=64)  # clients send a few of them, again and again
+def _accepted(header: str | None) -> "Accept":
     return Accept(header)
 
 

@@ -3,10 +3,12 @@
 Ids come as `documentId`, or as Apollo's automatic persisted queries in `extensions.persistedQuery`.
 """
 
-from collections import OrderedDict
+import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
+
+from cachetools import LRUCache
 
 from server.errors import RefusedError
 from server.redis_pool import Fallible
@@ -15,8 +17,10 @@ from server.settings import DocumentSettings
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
 
-MOST_CHARACTERS = 2**22  # of all documents that clients sent
+MOST_BYTES = 16 * 2**20  # of all documents that clients sent
+KEY_BYTES = 400  # that a text takes beside itself
 KEPT_SECONDS = 7 * 24 * 3600
+STRANGE = "Only documents of the manifest are allowed here."
 NOT_FOUND = "PersistedQueryNotFound"  # Apollo's clients look for this very text
 
 
@@ -38,20 +42,19 @@ class Store(Protocol):
 class Kept:
     """Texts in this process; those that were not asked for longest go first."""
 
-    def __init__(self, most_characters: int = MOST_CHARACTERS) -> None:
-        self._texts: OrderedDict[str, str] = OrderedDict()
-        self._most, self._characters = most_characters, 0
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._texts: LRUCache[str, str] = LRUCache(most_bytes, getsizeof=_size)
 
     async def get(self, key: str) -> str | None:
-        if key in self._texts:
-            self._texts.move_to_end(key)
         return self._texts.get(key)
 
     async def put(self, key: str, text: str) -> None:
-        self._characters += len(text) - len(self._texts.pop(key, ""))
-        self._texts[key] = text
-        while self._characters > self._most:
-            self._characters -= len(self._texts.popitem(last=False)[1])
+        if _size(text) <= self._texts.maxsize:
+            self._texts[key] = text
+
+
+def _size(text: str) -> int:
+    return sys.getsizeof(text) + KEY_BYTES
 
 
 class Shared:
@@ -84,6 +87,7 @@ class Library:
         self._settings, self._store = settings, store
         texts = settings.manifest.values() if settings.trusted != "off" else ()
         self._trusted = {**settings.manifest, **{hashed(text): text for text in texts}}
+        self._allowed = frozenset(texts) if settings.trusted == "require" else None
         self._automatic = settings.automatic and settings.trusted != "require"
 
     async def text(self, asked: Asked) -> str | None:
@@ -101,7 +105,9 @@ class Library:
         return text
 
     async def _sent(self, text: str, key: str | None) -> str:
-        """A document that was sent with the request."""
+        """A document that was sent with the request: one that is not allowed is not even parsed."""
+        if self._allowed is not None and text not in self._allowed:
+            raise RefusedError(200, "PERSISTED_QUERY_NOT_ALLOWED", STRANGE)
         if key is None:
             return text
         if key != hashed(text):

@@ -17,6 +17,7 @@ from resolvers.callers import Scope
 NAME = r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z"
 PROVIDERS = rf"\A({'|'.join(REGISTRY)})\Z"
 MOST_TOKENS = 10_000  # the parser reads no further, whatever the limit
+SHORT_SECRET = 32  # characters: fewer may be guessed from any cursor
 KEY_HASH = r"\Asha256:[0-9a-f]{64}\Z"
 HOST = r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:\d{1,5})?"
 ORIGIN = rf"\Ahttps?://{HOST}\Z"
@@ -125,6 +126,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_batch_operations: Count = 8
     max_variable_values: Count = 5000
     max_tokens: Tokens = MOST_TOKENS
+    max_name_length: Count = 255
     max_fragments: Count = 200
     max_directives: Count = 5
     max_depth: Depth = 20
@@ -132,6 +134,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_aliases: Count = 500
     max_fields: Count = 2000
     max_overlaps: Count = 10_000
+    max_introspection: Count = 30_000
     max_cost: Count = 25_000
     max_ids: Count = 100
     max_upstream_calls: Count = 5000

@@ -258,7 +258,7 @@ def source(upstream: Yume, name: str = "rental", **keys: Any) -> Mapping[str, An
 def settings(
     *sources: Mapping[str, Any],
     limits: Mapping[str, Any] | None = None,
-    cursor_secret: str = "good for one test",
+    cursor_secret: str = "good for one test, and long enough",
     auth: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     telemetry: Mapping[str, Any] | None = None,
     **server: Any,

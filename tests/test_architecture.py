@@ -99,7 +99,7 @@ IMPORTS: Mapping[str, Imports] = {
         # cross_web has the request types of Strawberry's view, and comes with it.
         (
             *("cross_web", "google.protobuf", "graphql", "jwt", "limits", "msgspec", "redis"),
-            *("prometheus_client", "starlette", "strawberry", "uvicorn"),
+            *("cachetools", "prometheus_client", "starlette", "strawberry", "uvicorn"),
         ),
     ),
     "sandbox": Imports(("sandbox",), ("aiohttp", "msgspec", "starlette")),

@@ -6,7 +6,7 @@ The generator is that of Schemathesis. What it makes is often beyond the limits;
 import json
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -25,21 +25,29 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
+from redis import Redis
 
 from providers import REGISTRY
+from providers.cache import MemoryCache
 from resolvers.callers import RAW, Scope
+from resolvers.identifiers import parse
 from sandbox import goedgeplaatst, life_pay, smartpay, yandex_ofd, yume
 from schema import sdl
+from server.persisted import hashed
 from tests.conftest import Graph, Stages, Whole, answer, served_whole
+from tests.programs import RedisServer
 from tests.server.test_authorization import (
     CALLERS,
     CARD_FIELDS,
     PERSONAL_FIELDS,
     SCOPES,
     SOURCES,
+    Caller,
     caller,
     every,
     graph,
+    key_of,
+    served_callers,
 )
 
 __all__ = ["graph"]  # a fixture
@@ -168,6 +176,82 @@ def test_nothing_beyond_the_grants_is_told_or_logged(
         assert not [name for name in SOURCES if name in answered and name not in sources]
 
 
+# --- Values of rows, and not only names
+
+
+ROWS = {
+    "invoices": "id providerId number total { amount } raw payments(first: 5) { nodes { id raw } }",
+    "payments": "id providerId gross { amount } raw",
+    "exportTasks": "id providerId raw",
+}
+
+
+def all_texts(who: Caller) -> set[str]:
+    """Every text of every row that a caller may read, and of what belongs to them."""
+    known = set(texts(who.data(asking(PARTS))))
+    for root, fields in ROWS.items():
+        after, has_next = None, True
+        while has_next:
+            query = f"query ($a: String) {{ {root}(first: 100, after: $a) {{ nodes {{ {fields} }} "
+            page = who.data(query + "pageInfo { endCursor hasNextPage } } }", a=after)[root]
+            known |= set(texts(page["nodes"]))
+            after, has_next = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    return known
+
+
+@pytest.fixture(scope="module")
+def cached(stages: Stages) -> Iterator[Graph]:
+    """Where answers of upstreams are kept for whoever asks next."""
+    with served_callers(stages, cache_seconds=600) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def rows(cached: Graph) -> Mapping[str, set[str]]:
+    """The texts in the rows of each source, as one reads them who may read nothing else."""
+    return {name: all_texts(caller(cached, SCOPES, [name])) for name in SOURCES}
+
+
+def foreign(rows: Mapping[str, set[str]], sources: Sequence[str]) -> set[str]:
+    """What is in rows of other sources only."""
+    if sources == ["*"]:
+        return set()
+    own = set().union(*(rows[name] for name in sources))
+    return set().union(*(rows[name] for name in SOURCES if name not in sources)) - own
+
+
+def named_sources(data: Any) -> set[str]:
+    """The sources in the global ids of an answer."""
+    ids = [each for each in every(data, "id") if isinstance(each, str)]
+    return {parse(each, "id").source for each in ids}
+
+
+QUERIES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=4).map(asking) | queries(
+    SCHEMA, custom_scalars=SCALARS, print_ast=plausible
+)
+
+
+def test_rows_can_be_told_apart(rows: Mapping[str, set[str]]) -> None:
+    for name in SOURCES:
+        others = [each for each in SOURCES if each != name]
+        assert len(foreign(rows, others)) > 5
+
+
+@examples(max_examples=60, deadline=None, suppress_health_check=SLOW)
+@given(asked=st.lists(st.tuples(st.sampled_from(CALLERS), QUERIES), min_size=2, max_size=4))
+def test_no_value_of_another_source_is_told(
+    cached: Graph, rows: Mapping[str, set[str]], asked: Sequence[tuple[Any, str]]
+) -> None:
+    """Whoever asked before: what is kept of upstreams' answers is shared by callers."""
+    for (scopes, sources), query in asked:
+        told = caller(cached, scopes, sources).ask(query)
+        assert "INTERNAL_SERVER_ERROR" not in told.codes
+        told_texts = {*texts(told.data), *texts(list(told.errors))}
+        assert not told_texts & foreign(rows, sources)
+        if sources != ["*"] and query.startswith("{f0"):
+            assert named_sources(told.data) <= set(sources)
+
+
 CREDENTIALS = (
     *(smartpay.TOKEN, yume.TOKEN, goedgeplaatst.KEY, yandex_ofd.YANDEX_KEY),
     *(yandex_ofd.OFD_KEY, life_pay.API_KEY),
@@ -185,3 +269,50 @@ def test_no_credential_is_told_or_logged(
         told = own.graph.http.post("/graphql", json={"query": asking(PARTS)})
     assert ("errors" in told.json()) is bool(fault)
     assert not [each for each in CREDENTIALS if each in told.text or each in caplog.text]
+
+
+KEY = re.compile(
+    r"pacioli:(answer|pace):[0-9a-f]{64}|pacioli-document:[0-9a-f]{64}"
+    r"|pacioli-rate:\{LIMITER/[0-9a-f]{64}[/0-9a-z]*\}(/\d+)?"
+)
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Under which answers are kept in this process."""
+    kept: list[str] = []
+    real = MemoryCache.put
+
+    async def put(self: MemoryCache, key: str, value: bytes, seconds: float) -> None:
+        kept.append(key)
+        await real(self, key, value, seconds)
+
+    monkeypatch.setattr(MemoryCache, "put", put)
+    return kept
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_keys_of_caches_tell_nothing(
+    stages: Stages, redis: RedisServer, keys: list[str], secrets: dict[str, set[str]], shared: bool
+) -> None:
+    token = key_of(SCOPES, ["*"])
+    server = {"operations_per_minute": 1000}
+    url = redis.url if shared else None
+    with served_callers(stages, limits=server, cache=url, cache_seconds=60) as client:
+        who = caller(client, SCOPES)
+        card = next(each for each in every(who.data(asking(PARTS)), "maskedPan") if each)[-4:]
+        who.data(f'{{ invoices(first: 1, filter: {{cardLastFour: "{card}"}}) {{ totalCount }} }}')
+        text = "{ __typename }"
+        persisted = {"persistedQuery": {"version": 1, "sha256Hash": hashed(text)}}
+        body = {"query": text, "extensions": persisted}
+        headers = {"Authorization": f"Bearer {token}"}
+        assert answer(client.http.post("/graphql", json=body, headers=headers)).data
+    if shared:
+        with Redis.from_url(redis.url) as store:
+            keys = [key.decode() for key in store.scan_iter()]
+        assert any(key.startswith("pacioli-document:") for key in keys)
+        assert any(key.startswith("pacioli-rate:") for key in keys)
+    assert any(key.startswith("pacioli:answer:") for key in keys)
+    told = {*CREDENTIALS, token, *secrets[Scope.CARD], *secrets[Scope.PERSONAL]}
+    assert not [key for key in keys if any(each in key for each in told)]
+    assert not [key for key in keys if not KEY.fullmatch(key)]

@@ -9,11 +9,10 @@ import msgspec
 from server.diagnosis.report import Report
 from server.diagnosis.services import issuer_found, store_found
 from server.diagnosis.sources import source_found
-from server.settings import CacheSettings, Settings
+from server.settings import SHORT_SECRET, CacheSettings, Settings
 from server.sources import open_sources
 
 T = TypeVar("T")
-SHORT_SECRET = 32
 
 
 def remarks(settings: Settings) -> Iterator[str]:

@@ -109,7 +109,8 @@ def note_document(text: str | None, kind: str, name: str | None) -> None:
     operation = CURRENT.get()
     if operation is not None:
         operation.text, operation.kind = text, kind
-        operation.name = redacted(name or "")[:LONGEST_NAME]
+        # Cut before, too: to look for secrets in a long text takes the square of its length.
+        operation.name = redacted((name or "")[: 4 * LONGEST_NAME])[:LONGEST_NAME]
 
 
 def note_caller(caller: str, explanation: Explanation | None) -> None:

@@ -114,3 +114,23 @@ def test_which_runs_are_left_to_graphql_core(
     monkeypatch.setattr(executor, "operations", None)
     result = execute(SCHEMA, parse(query), {"a": 1}, executor_class=Compiled, **options)
     assert result.errors is None  # type: ignore[union-attr]
+
+
+def test_what_is_not_compiled_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "MAX_OPERATIONS", 3)
+    kept = Operations()
+    for _ in range(10):  # there is no value that says whether
+        assert found(kept, parse("query ($x: Boolean) { a @skip(if: $x) }")) is None
+    assert len(kept._kept) == 3
+
+
+def test_trees_count_however_few_fields_are_left_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "MAX_FIELDS_KEPT", 200)
+    kept = Operations()
+    large = "{ b q @skip(if: true) {" + " a" * 200 + "} }"
+    for _ in range(10):
+        assert found(kept, parse(large)).fields == 1
+    assert len(kept) == 1
+    assert found(kept, parse("{ q {" + " a" * 1000 + "} }")) is None  # nor is it tried
+    assert len(kept) == 0
+    assert kept._size == 0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,18 +69,33 @@ CALLERS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def graph(stages: Stages) -> Iterator[Graph]:
+@contextmanager
+def served_callers(
+    stages: Stages,
+    limits: Mapping[str, int] | None = None,
+    cache: str | None = None,
+    **of_each_source: object,
+) -> Iterator[Graph]:
     """A server over a whole sandbox, with a key for each set of sources and of scopes."""
     keys = {key_of(*each): each for each in CALLERS}
     with stages.show(create_sandbox(now=NOW)) as address:
-        text = '[server]\ncursor_secret = "good for one test"\n' + toml(address)
-        for number, (key, (scopes, sources)) in enumerate(keys.items()):
+        more = "".join(f"{key} = {json.dumps(value)}\n" for key, value in of_each_source.items())
+        sources = toml(address).replace("[[sources]]\n", f"[[sources]]\n{more}")
+        text = '[server]\ncursor_secret = "good for one test"\n[server.limits]\n'
+        text += "".join(f"{key} = {value}\n" for key, value in (limits or {}).items())
+        text += (f'[cache]\nurl = "{cache}"\n' if cache else "") + sources
+        for number, (key, (scopes, names)) in enumerate(keys.items()):
             text += f'\n[[auth.api_keys]]\nname = "{number}"\nhash = "{hashed(key)}"\n'
-            text += f"scopes = {json.dumps(scopes)}\nsources = {json.dumps(sources)}\n"
+            text += f"scopes = {json.dumps(scopes)}\nsources = {json.dumps(names)}\n"
         app = create_app(parse(text, Path("pacioli.toml"), {}))
         with served_graph(stages, app) as client:
             yield client
+
+
+@pytest.fixture(scope="module")
+def graph(stages: Stages) -> Iterator[Graph]:
+    with served_callers(stages) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

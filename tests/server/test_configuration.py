@@ -154,6 +154,29 @@ def test_only_sources_can_be_settled(settles: str, problems: list[str]) -> None:
     assert told == [("sources[1].settles", problem) for problem in problems]
 
 
+@pytest.mark.parametrize(
+    ("granted", "problems"),
+    [
+        ('["*", "rental"]', []),
+        ('["typo"]', ["names 'typo', which is no source"]),
+        (
+            '["rental", "Rental", "**"]',
+            [f"names {n!r}, which is no source" for n in ("Rental", "**")],
+        ),
+    ],
+)
+def test_only_sources_can_be_granted(granted: str, problems: list[str]) -> None:
+    key = f'name = "app"\nhash = "sha256:{"0" * 64}"\nsources = {granted}\n'
+    text = f"[[auth.api_keys]]\n{key}\n{SOURCE}"
+    if not problems:
+        assert parse(text, FILE, {}).auth is not None
+        return
+    with pytest.raises(ConfigError) as caught:
+        parse(text, FILE, {})
+    told = [(mistake.key, mistake.problem) for mistake in caught.value.mistakes]
+    assert told == [("auth.api_keys[0].sources", problem) for problem in problems]
+
+
 @pytest.mark.parametrize("secrets", ["", 'api_key = "s3cr3t"\ntoken = "s3cr3t"'])
 def test_of_two_credentials_there_must_be_one(secrets: str) -> None:
     with pytest.raises(ConfigError, match=r"sources\[0\] \(reports\) either api_key or") as caught:

@@ -1,9 +1,9 @@
 """What strangers are not told."""
 
 import pytest
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationDefinitionNode, parse
 
-from server.discretion import INVALID, MISFIT, uniform, without_suggestions
+from server.discretion import INVALID, MISFIT, NO_ENTITY, uniform, without_suggestions
 from server.errors import coded
 
 INVALID_ONE = coded(GraphQLError("Cannot query field 'x'."), "GRAPHQL_VALIDATION_FAILED")
@@ -38,6 +38,23 @@ def test_uniform() -> None:
     assert error.extensions == {"code": "GRAPHQL_VALIDATION_FAILED"}
     (error,) = uniform([OF_A_VARIABLE])
     assert (error.message, error.extensions) == (MISFIT, {"code": "BAD_USER_INPUT"})
+
+
+def test_representations() -> None:
+    query = "{ a: _entities(representations: []) { __typename } }"
+    (definition,) = parse(query).definitions
+    assert isinstance(definition, OperationDefinitionNode)
+    told = [
+        GraphQLError(
+            message, [*definition.selection_set.selections], path=["a", 0], extensions=given
+        )
+        for message in ("no such type", "no such key")
+        for given in ({"code": "BAD_USER_INPUT"}, {"code": "UPSTREAM_TIMEOUT"})
+    ]
+    messages = [(each.message, each.path) for each in uniform(told)]
+    assert messages == [
+        (text, ["a", 0]) for text in (NO_ENTITY, "no such type", NO_ENTITY, "no such key")
+    ]
 
 
 def test_what_names_nothing_is_told() -> None:

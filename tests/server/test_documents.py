@@ -1,11 +1,15 @@
 """Documents: what is kept of them, and which mistakes are found in them."""
 
 import gc
+import tracemalloc
 import weakref
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
-from graphql import GraphQLError
+from cachetools import LRUCache
+from graphql import FieldNode, GraphQLError, parse
 
 from schema import build
 from server import documents
@@ -72,13 +76,61 @@ async def test_python_exceptions_are_not_quoted() -> None:
     assert error.locations is not None
 
 
-async def test_a_document_is_parsed_and_validated_once() -> None:
-    query = "{ __typename # once\n }"
-    parsed, validated = documents._parsed.cache_info(), documents._checked.cache_info()
+async def test_a_document_is_parsed_and_validated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    for name in ("parse", "validate_document"):
+        monkeypatch.setattr(documents, name, _noted(name, done))
     for _ in range(3):
-        assert await errors(SEEN, query) == []
-    assert documents._checked.cache_info().misses == validated.misses + 1
-    assert documents._parsed.cache_info().misses == parsed.misses + 1
+        assert await errors(SEEN, "{ __typename # once\n }") == []
+        for other in range(20):  # more than are remembered however they are
+            assert await errors(SEEN, f"{{ wrong{other} }}")
+    assert done.count("parse") == done.count("validate_document") == 1 + 3 * 20
+
+
+def _noted(name: str, done: list[str]) -> Callable[..., Any]:
+    real = getattr(documents, name)
+
+    def noted(*given: Any, **more: Any) -> Any:
+        done.append(name)
+        return real(*given, **more)
+
+    return noted
+
+
+def alive(kind: type) -> int:
+    gc.collect()
+    return sum(type(each) is kind for each in gc.get_objects())
+
+
+@pytest.mark.parametrize(
+    "query", ["{" + "a " * 2000 + "}", "{ sources {" + "nope " * 90 + "} }", "{" * 5000]
+)
+async def test_what_is_refused_is_not_kept(query: str) -> None:
+    nodes, mistakes = alive(FieldNode), alive(GraphQLError)
+    for number in range(30):
+        assert await errors(SEEN, f"{query} # {number}")
+    assert alive(FieldNode) - nodes <= 8 * 2000 + 100  # the last ones
+    assert alive(GraphQLError) - mistakes <= 20
+
+
+async def test_good_documents_are_kept_up_to_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_kept", LRUCache(2_000_000, getsizeof=documents._size))
+    for number in range(30):
+        fields = " ".join(f"n{number}x{at}: name" for at in range(95))
+        assert await errors(SEEN, f"{{ sources {{ {fields} }} }}") == []
+    assert 5 < len(documents._kept) < 12
+    huge = "#" * 2_000_000
+    assert await errors(SEEN, f"{{ __typename }} {huge}") == []
+    assert len(documents._kept) > 5
+
+
+def test_sizes_are_true() -> None:
+    text = "{ sources {" + " ".join(f"n{at}: name" for at in range(1000)) + "} }"
+    tracemalloc.start()
+    document = parse(text)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 0.5 < taken / documents._size(documents.Kept(document, WeakKeyDictionary())) < 1.1
 
 
 async def test_each_schema_has_its_own_mistakes() -> None:

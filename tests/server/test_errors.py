@@ -10,7 +10,15 @@ from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from providers.errors import RateLimitedError
 from resolvers.errors import AllSourcesError, LimitError, UserInputError
-from server.errors import RefusedError, coded, presented, response_to, status_of, told
+from server.errors import (
+    LONGEST_MESSAGE,
+    RefusedError,
+    coded,
+    presented,
+    response_to,
+    status_of,
+    told,
+)
 
 SECRET = "the password is swordfish"
 
@@ -29,6 +37,14 @@ def test_coded_keeps_what_was_there() -> None:
 def test_errors_with_a_code_are_told_as_they_are() -> None:
     shown = presented([coded(GraphQLError("Words."), "GRAPHQL_PARSE_FAILED")])
     assert shown == [{"message": "Words.", "extensions": {"code": "GRAPHQL_PARSE_FAILED"}}]
+
+
+def test_long_messages_are_shortened() -> None:
+    error = coded(GraphQLError("x" * 10**6), "CODE")
+    (shown,) = presented([error])
+    assert len(shown["message"]) == LONGEST_MESSAGE
+    assert shown["extensions"] == {"code": "CODE"}
+    assert len(error.message) == 10**6
 
 
 def test_user_input_errors() -> None:

@@ -25,12 +25,14 @@ def exceeded(text: str, **limits: int) -> dict[str, Any] | None:
     ("key", "text", "value"),
     [
         ("max_tokens", "{ a b c }", 5),
+        ("max_name_length", "query ($abcdefg: Int) { abc: a }", 7),
         ("max_fragments", CHAIN, 2),
         ("max_directives", "{ a @x @x @x }", 3),
         ("max_depth", "{ a { b { c } } }", 3),
         ("max_root_fields", "{ a b ...F } fragment F on Query { c d }", 4),
         ("max_aliases", "{ a: a b: b { c: c } }", 3),
         ("max_fields", "{ a b { c } }", 3),
+        ("max_introspection", "{ __schema { types { name } } }", len(SCHEMA.type_map) * 2 + 1),
         ("max_cost", "{ invoices(first: 5) { totalCount } }", 6),
         ("max_overlaps", "{ a a a }", 3),
     ],
@@ -95,6 +97,8 @@ def test_frontends_do_not_meet_the_limits(name: str) -> None:
     assert exceeded(USUAL[name]) is None
 
 
+ALL = "__schema { types { fields { name args { name } type { kind name } } } }"
+TYPES = "fragment T on __Schema { types {" + "".join(f"a{i}: name " for i in range(400)) + "} }"
 DEEP = "invoices(first: 100) { nodes { payments(first: 100) { nodes { invoice { "
 
 
@@ -108,6 +112,9 @@ DEEP = "invoices(first: 100) { nodes { payments(first: 100) { nodes { invoice { 
         ("max_directives", "{ __typename " + "@aa" * 10 + "}"),
         ("max_depth", "{ a " * 21 + "}" * 21),
         ("max_overlaps", "{ sources {" + "name " * 200 + "} }"),
+        ("max_introspection", "{" + "".join(f"a{i}: {ALL}" for i in range(20)) + "}"),
+        ("max_introspection", "{ __schema { ...T } } " + TYPES),
+        ("max_name_length", "{" + "a" * 256 + "}"),
         ("max_fields", "{ sources {" + "id name " * 1001 + "} }"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Accept
+from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Accept, accepted
 
 URQL = (
     "application/graphql-response+json, application/graphql+json, application/json, "
@@ -64,3 +64,13 @@ def test_json_of_either_kind(header: str | None, chosen: str | None) -> None:
 )
 def test_what_is_wanted_by_its_name(header: str | None, named: bool) -> None:
     assert Accept(header).names(EVENT_STREAM) is named
+
+
+def test_an_endless_header_is_read_from_its_beginning_and_not_kept() -> None:
+    endless = f"{EVENT_STREAM}, " + "a/b," * 1_000_000
+    first = accepted(endless)
+    assert first.names(EVENT_STREAM)
+    assert first.best((JSON, "a/b")) == "a/b"
+    assert len(first._ranges) < 2000
+    assert accepted(endless + JSON) is first  # of which no more is kept
+    assert accepted("a" * 10_000).best((JSON,)) == JSON  # as if there were none

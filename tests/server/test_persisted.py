@@ -1,12 +1,14 @@
 """Documents by their ids: automatic ones, trusted ones, and what is refused."""
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from server import documents
 from server.configuration import ConfigError, parse
 from server.persisted import Kept, Shared, hashed
 from server.redis_pool import closing, pool
@@ -74,18 +76,28 @@ def test_malformed(graph: Graph, persisted: Any) -> None:
 
 
 async def test_the_store_is_bounded() -> None:
-    kept = Kept(10)
+    kept = Kept(1000)  # two short texts
     for key in "abc":
-        await kept.put(key, key * 4)
-    assert [await kept.get(key) for key in "abc"] == [None, "bbbb", "cccc"]
+        await kept.put(key, key)
+    assert [await kept.get(key) for key in "abc"] == [None, "b", "c"]
     await kept.get("b")
-    await kept.put("d", "dddd")
-    assert [await kept.get(key) for key in "bcd"] == ["bbbb", None, "dddd"]
     await kept.put("d", "d")
-    await kept.put("e", "eeee")
-    assert [await kept.get(key) for key in "bde"] == ["bbbb", "d", "eeee"]
-    await kept.put("f", "f" * 11)
+    assert [await kept.get(key) for key in "bcd"] == ["b", None, "d"]
+    await kept.put("e", "e" * 400)
+    assert [await kept.get(key) for key in "bde"] == [None, None, "e" * 400]
+    await kept.put("f", "f" * 600)
     assert await kept.get("f") is None
+
+
+async def test_many_short_texts_take_no_more_than_is_said() -> None:
+    tracemalloc.start()
+    kept = Kept(2**20)
+    for number in range(20_000):
+        await kept.put(hashed(str(number)), str(number))
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert await kept.get(hashed("19999"))
+    assert taken < 1.2 * 2**20
 
 
 async def test_replicas_share(redis: RedisServer) -> None:
@@ -143,7 +155,11 @@ def test_others_where_they_are_allowed(start_graph: StartGraph, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "query", [QUERY, TRUSTED + " ", "{ __schema { types { name } } }", "{", "query Names { a }"]
+    "query",
+    [
+        *(QUERY, TRUSTED + " ", "{ __schema { types { name } } }", "{", "query Names { a }"),
+        *("query A { a } query B { b }", "fragment A on B { c }", "{" * 9_000),
+    ],
 )
 def test_others_where_trust_is_required(
     start_graph: StartGraph, tmp_path: Path, query: str
@@ -155,6 +171,15 @@ def test_others_where_trust_is_required(
     assert codes(graph, asked(key=hashed(query))) == NOT_FOUND
     get = graph.http.get("/graphql", params={"query": query})
     assert answer(get).codes == NOT_ALLOWED
+    assert codes(graph, asked(query, operationName="Other")) == NOT_ALLOWED
+
+
+def test_strange_documents_are_not_even_parsed(
+    start_graph: StartGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = start_graph(trusting(tmp_path, "require"))
+    monkeypatch.setattr(documents, "parse", None)
+    assert codes(graph, asked("{ strange }")) == NOT_ALLOWED
 
 
 def test_off(start_graph: StartGraph, tmp_path: Path) -> None:
