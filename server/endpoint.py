@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -80,7 +81,7 @@ class Endpoint(GraphQL[Context, None]):
             allowed_origins=settings.cors_origins,  # whose pages may open a WebSocket
         )
         self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
-        self.max_body_bytes = settings.limits.max_body_bytes
+        self._max_body_bytes = settings.limits.max_body_bytes
         self._max_errors, self._traces = settings.limits.max_errors, settings.inline_traces
         self._max_batch = settings.limits.max_batch_operations
         self.library = library or Library(settings.documents, Kept())
@@ -91,7 +92,7 @@ class Endpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             await self.run(WebSocket(scope, receive, send))
             return
-        request = Request(scope, limited(receive, self.max_body_bytes))
+        request = Request(scope, limited(receive, self._max_body_bytes))
         try:
             response = await self.run(request)
         except HTTPException as error:
@@ -142,6 +143,7 @@ class Endpoint(GraphQL[Context, None]):
         parameters = Parameters(
             asked.query, asked.variables, asked.operation_name, extensions=asked.extensions
         )
+        kwargs["request"].state.lasts = is_subscription(asked.query or "", asked.operation_name)
         return self.results(parameters, kwargs["context"])
 
     async def _part(self, asked: Parameters, request: Request) -> ExecutionResult:
@@ -241,7 +243,9 @@ class Endpoint(GraphQL[Context, None]):
         caller = caller_of(request)
 
         def lasting() -> AsyncIterator[str]:
-            return until(self._stopping, stream(), caller.expires_at if caller else None)
+            expires_at = caller.expires_at if caller else None
+            sending = partial(self.traffic.sending, lasts=request.state.lasts)
+            return until(self._stopping, stream(), expires_at, sending)
 
         return await super().create_streaming_response(request, lasting, sub_response, headers)
 

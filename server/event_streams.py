@@ -2,15 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, nullcontext
 
 
 async def until(
-    stopping: asyncio.Event, events: AsyncIterator[str], expires_at: float | None = None
+    stopping: asyncio.Event,
+    events: AsyncIterator[str],
+    expires_at: float | None = None,
+    sending: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> AsyncIterator[str]:
     """The events, until the server stops or the listener's credentials end (seconds since 1970).
 
-    Then there is no last one, so that clients come again.
+    Then there is no last one, so that clients come again. Each is taken while `sending`.
 
     Lines end in LF alone: all ends are allowed, but not all who read events know more than one.
     """
@@ -23,7 +27,8 @@ async def until(
             await asyncio.wait((coming, stop), timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if stop.done() or not coming.done() or not (event := await coming):
                 return
-            yield event.replace("\r\n", "\n")
+            with sending():
+                yield event.replace("\r\n", "\n")
     finally:
         for each in (stop, coming):
             if each is not None:
