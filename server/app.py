@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from execution.executor import CompiledExecutor
 from providers.client import Source
@@ -26,7 +25,7 @@ from server.admission import Admission, Traffic
 from server.authentication import Door, caller_of
 from server.documents import documents
 from server.endpoint import Endpoint
-from server.graphiql import STATIC
+from server.graphiql import STATIC, Pages
 from server.inline_traces import TraceableExecutor
 from server.middleware import at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
@@ -53,8 +52,7 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
     limits = _limits(server.limits)
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
-    door = Door(settings.auth)
-    redis = pool(settings.cache.url)
+    door, redis = Door(settings.auth), pool(settings.cache.url)
     told = telemetry(settings, log)
     stopping = asyncio.Event()
     # A poll has to read anew, and shows what it read to whoever may see it: said here alone.
@@ -82,6 +80,7 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
     routes = _routes(endpoint, readiness, at_the_graph(server, endpoint.rates))
     routes += _figures(settings, told)
     app = Starlette(routes=routes, middleware=everywhere(settings, door, told), lifespan=lifespan)
+    app.router.redirect_slashes = False  # to where the request's Host says
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
     return app
 
@@ -149,7 +148,7 @@ def _routes(
         Route("/", start_page),
         Route("/graphql", graph, middleware=layers),
         WebSocketRoute("/graphql", graph, middleware=layers),
-        Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
+        Mount("/static", Pages(directory=STATIC, check_dir=False)),
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
         Route("/readyz", readiness),
     ]

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
 from strawberry.http.base import BaseRequestProtocol
 
 STATIC = Path(__file__).parent / "static"
@@ -43,6 +45,16 @@ _MISSING = """\
 <title>Pacioli</title>
 <p>GraphiQL is not built yet: run <code>make setup</code>. The graph itself answers to POST.</p>
 """
+
+
+class Pages(StaticFiles):
+    """The bundle's files: none where it is not built."""
+
+    async def check_config(self) -> None:
+        try:
+            await super().check_config()
+        except RuntimeError:
+            raise HTTPException(404) from None
 
 
 def wants_page(request: Request | BaseRequestProtocol) -> bool:
