@@ -129,6 +129,7 @@ class Endpoint(GraphQL[Context, None]):
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
         if not isinstance(asked, Parameters):
+            _demand_json(request.headers.get("accept"))
             return Batch(asked, self._max_batch)
         await asked.complete(self.library)
         is_streamed = _is_streamed(asked, request.headers.get("accept"))
@@ -266,6 +267,13 @@ class Endpoint(GraphQL[Context, None]):
 def _media_type(request: Request | WebSocket) -> str:
     """The type of an answer in one piece; also where the client would rather have none."""
     return accepted(request.headers.get("accept")).best((JSON, GRAPHQL_RESPONSE)) or JSON
+
+
+def _demand_json(header: str | None) -> None:
+    """Raises HTTPException where a client does not accept what the answer to a batch is."""
+    if not accepted(header).best((JSON, GRAPHQL_RESPONSE)):
+        types = f"{GRAPHQL_RESPONSE} or {JSON}"
+        raise HTTPException(406, f"A batch is answered as {types}, which Accept does not name.")
 
 
 def _is_streamed(asked: Parameters, header: str | None) -> bool:
