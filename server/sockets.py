@@ -134,6 +134,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             async with asyncio.timeout(None) as self._good:
                 await super().handle()
         except TimeoutError:
+            if not self._good.expired():
+                raise
             await self.websocket.close(FORBIDDEN, EXPIRED)
 
     def _admitted(self, caller: Caller) -> None:

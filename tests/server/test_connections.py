@@ -187,6 +187,7 @@ def test_an_answer_that_nobody_takes_is_given_up(
         client.sendall(posted(LARGE, f"Accept: {accept}"))
         stalling.gives_up(client)
         assert len(heard(client)) < whole / 2
+    until(lambda: stalling.server._traffic.running == 0)
 
 
 def test_an_answer_has_so_much_time_and_no_more(
