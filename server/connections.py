@@ -23,6 +23,7 @@ HEAD_SECONDS = 10.0  # for what has begun to arrive; uvicorn's own clock runs af
 STALL_SECONDS = 30.0  # between two looks at whether an answer leaves
 LEAST_BYTES = 2**16  # that leave in between
 SEND_SECONDS = 300.0  # for the whole of it
+MOST_FRAMES = 1024  # of one message; those that are empty count for no limit of bytes
 LONGEST_REASON = 123  # of a closing: bytes that fit into its frame
 
 
@@ -168,6 +169,11 @@ class WebSocketConnection(Sending, WebSocketsSansIOProtocol):
         if not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
+
+    def handle_cont(self, event: Frame) -> None:
+        super().handle_cont(event)
+        if len(self.frames) > MOST_FRAMES:
+            self.transport.abort()
 
     def handle_parser_exception(self) -> None:
         """Says which limit a message is past; the parser does not know its key."""

@@ -1,7 +1,7 @@
 """/graphql: operations over HTTP, in one answer or as a stream of events, and over WebSocket."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 from datetime import timedelta
 from functools import partial
@@ -32,7 +32,7 @@ from server.batches import Batch
 from server.bodies import body, limited
 from server.documents import is_subscription
 from server.errors import coded, presented, response_to, status_of
-from server.event_streams import until
+from server.event_streams import answer, until
 from server.inline_traces import asks_for_trace, traced
 from server.limits import refusal as limit_refusal
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, accepted
@@ -97,7 +97,7 @@ class Endpoint(GraphQL[Context, None]):
             response = await self.run(request)
         except HTTPException as error:
             response = self._refused(error, request)
-        await response(scope, receive, send)
+        await answer(response, scope, receive, send)
 
     def _refused(self, error: HTTPException, request: Request) -> Response:
         headers = VARYING | ({"Allow": "GET, POST"} if error.status_code == 405 else {})
@@ -234,16 +234,16 @@ class Endpoint(GraphQL[Context, None]):
         status = status_of(response_data) if own_status else 200
         return Response(self.encode_json(response_data), status, VARYING, media_type=media_type)
 
-    async def create_streaming_response(
+    async def create_streaming_response(  # type: ignore[override]  # its streams are generators
         self,
         request: Request | WebSocket,
-        stream: Callable[[], AsyncIterator[str]],
+        stream: Callable[[], AsyncGenerator[str, None]],
         sub_response: Response,
         headers: Mapping[str, str],
     ) -> Response:
         caller = caller_of(request)
 
-        def lasting() -> AsyncIterator[str]:
+        def lasting() -> AsyncGenerator[str, None]:
             expires_at = caller.expires_at if caller else None
             sending = partial(self.traffic.sending, lasts=request.state.lasts)
             return until(self._stopping, stream(), expires_at, sending)

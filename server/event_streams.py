@@ -2,16 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import cast
+
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 
 async def until(
     stopping: asyncio.Event,
-    events: AsyncIterator[str],
+    events: AsyncGenerator[str, None],
     expires_at: float | None = None,
     sending: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """The events, until the server stops or the listener's credentials end (seconds since 1970).
 
     Then there is no last one, so that clients come again. Each is taken while `sending`.
@@ -30,6 +34,17 @@ async def until(
             with sending():
                 yield event.replace("\r\n", "\n")
     finally:
-        for each in (stop, coming):
-            if each is not None:
-                each.cancel()
+        stop.cancel()
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait((coming,))
+        await events.aclose()  # not when the collector comes by: it gives back a place
+
+
+async def answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Sends a response. A stream that is left in the middle is closed with it."""
+    try:
+        await response(scope, receive, send)
+    finally:
+        if isinstance(response, StreamingResponse):
+            await cast(AsyncGenerator[str, None], response.body_iterator).aclose()

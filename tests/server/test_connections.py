@@ -284,6 +284,15 @@ def test_a_message_is_no_longer_than_a_body(compression: Any, text: str) -> None
         assert graph.http.get("/healthz").status_code == 200
 
 
+@pytest.mark.parametrize("part", ["", "a"])
+def test_a_message_has_an_end(graph: Graph, part: str) -> None:
+    with opened(graph) as client, pytest.raises(ConnectionClosed):
+        client.send(part for _ in range(10_000_000))
+    with opened(graph) as client:
+        client.send(["{", *[" "] * 1000, '"type": "ping"}'])
+        assert json.loads(client.recv(timeout=20)) == {"type": "pong"}
+
+
 @pytest.mark.parametrize("text", ["", "a" * 500, "я" * 200, "a" + "😀" * 200, "\ud800"])
 def test_a_reason_fits_its_frame(text: str) -> None:
     said = reason(text)
