@@ -50,6 +50,18 @@ class Traffic:
         self._told(self.running, self.open)
 
     @contextmanager
+    def sending(self, *, lasts: bool) -> Iterator[None]:
+        """A running operation waits for its client, and keeps no place; one that lasts has none."""
+        if lasts:
+            yield
+            return
+        self._change(-1, 0)
+        try:
+            yield
+        finally:
+            self._change(1, 0)
+
+    @contextmanager
     def subscription(self, caller: str) -> Iterator[None]:
         """A running operation is a subscription: it mostly waits, so it is counted apart.
 

@@ -57,8 +57,7 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
     limits = _limits(server.limits)
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
-    door = Door(settings.auth)
-    redis = pool(settings.cache.url)
+    door, redis = Door(settings.auth), pool(settings.cache.url)
     told = telemetry(settings, log)
     stopping = asyncio.Event()
     # A poll has to read anew, and shows what it read to whoever may see it: said here alone.
@@ -86,6 +85,7 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
     routes = _routes(settings, endpoint, readiness, at_the_graph(server, endpoint.rates))
     routes += _figures(settings, told)
     app = Starlette(routes=routes, middleware=everywhere(settings, door, told), lifespan=lifespan)
+    app.router.redirect_slashes = False  # to where the request's Host says
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
     return app
 

@@ -24,7 +24,7 @@ from server.api_keys import hashed
 from server.configuration import ConfigError, load, parse
 from server.diagnosis.printing import print_report, progress
 from server.diagnosis.report import Report
-from server.listening import OPEN_DOOR, ListenError, address_of, bound, is_loopback
+from server.listening import OPEN_DOOR, ListenError, address_of, bound, loopback
 from server.serving import Server, Workers, serve_graph
 from server.settings import Settings, SourceSettings
 from server.tables import Mistake
@@ -81,9 +81,10 @@ def serve(
             _stop(str(error), 2)
         server = settings.server
         host = host or server.host
-        if settings.auth is None and not is_loopback(host):
+        address = host if settings.auth else loopback(host)
+        if address is None:
             _stop(OPEN_DOOR.format(host=host, file=file or CONFIG), 2)
-        listener = _bound(host, server.port if port is None else port)
+        listener = _bound(address, server.port if port is None else port)
         ready = f"Pacioli is ready at {address_of(listener)}/graphql"
         if workers == 1:
             serve_graph(settings, listener, lambda: click.echo(ready))

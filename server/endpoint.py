@@ -1,9 +1,10 @@
 """/graphql: operations over HTTP, in one answer or as a stream of events, and over WebSocket."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -31,7 +32,7 @@ from server.batches import Batch
 from server.bodies import body, limited
 from server.documents import is_subscription
 from server.errors import coded, presented, response_to, status_of
-from server.event_streams import until
+from server.event_streams import answer, until
 from server.inline_traces import asks_for_trace, traced
 from server.limits import refusal as limit_refusal
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, accepted
@@ -80,7 +81,7 @@ class Endpoint(GraphQL[Context, None]):
             allowed_origins=settings.cors_origins,  # whose pages may open a WebSocket
         )
         self._new_context, self._timeout = new_context, settings.limits.operation_timeout_seconds
-        self.max_body_bytes = settings.limits.max_body_bytes
+        self._max_body_bytes = settings.limits.max_body_bytes
         self._max_errors, self._traces = settings.limits.max_errors, settings.inline_traces
         self._max_batch = settings.limits.max_batch_operations
         self.library = library or Library(settings.documents, Kept())
@@ -91,12 +92,12 @@ class Endpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             await self.run(WebSocket(scope, receive, send))
             return
-        request = Request(scope, limited(receive, self.max_body_bytes))
+        request = Request(scope, limited(receive, self._max_body_bytes))
         try:
             response = await self.run(request)
         except HTTPException as error:
             response = self._refused(error, request)
-        await response(scope, receive, send)
+        await answer(response, scope, receive, send)
 
     def _refused(self, error: HTTPException, request: Request) -> Response:
         headers = VARYING | ({"Allow": "GET, POST"} if error.status_code == 405 else {})
@@ -128,6 +129,7 @@ class Endpoint(GraphQL[Context, None]):
         else:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
         if not isinstance(asked, Parameters):
+            _demand_json(request.headers.get("accept"))
             return Batch(asked, self._max_batch)
         await asked.complete(self.library)
         is_streamed = _is_streamed(asked, request.headers.get("accept"))
@@ -142,6 +144,7 @@ class Endpoint(GraphQL[Context, None]):
         parameters = Parameters(
             asked.query, asked.variables, asked.operation_name, extensions=asked.extensions
         )
+        kwargs["request"].state.lasts = is_subscription(asked.query or "", asked.operation_name)
         return self.results(parameters, kwargs["context"])
 
     async def _part(self, asked: Parameters, request: Request) -> ExecutionResult:
@@ -231,17 +234,19 @@ class Endpoint(GraphQL[Context, None]):
         status = status_of(response_data) if own_status else 200
         return Response(self.encode_json(response_data), status, VARYING, media_type=media_type)
 
-    async def create_streaming_response(
+    async def create_streaming_response(  # type: ignore[override]  # its streams are generators
         self,
         request: Request | WebSocket,
-        stream: Callable[[], AsyncIterator[str]],
+        stream: Callable[[], AsyncGenerator[str, None]],
         sub_response: Response,
         headers: Mapping[str, str],
     ) -> Response:
         caller = caller_of(request)
 
-        def lasting() -> AsyncIterator[str]:
-            return until(self._stopping, stream(), caller.expires_at if caller else None)
+        def lasting() -> AsyncGenerator[str, None]:
+            expires_at = caller.expires_at if caller else None
+            sending = partial(self.traffic.sending, lasts=request.state.lasts)
+            return until(self._stopping, stream(), expires_at, sending)
 
         return await super().create_streaming_response(request, lasting, sub_response, headers)
 
@@ -262,6 +267,13 @@ class Endpoint(GraphQL[Context, None]):
 def _media_type(request: Request | WebSocket) -> str:
     """The type of an answer in one piece; also where the client would rather have none."""
     return accepted(request.headers.get("accept")).best((JSON, GRAPHQL_RESPONSE)) or JSON
+
+
+def _demand_json(header: str | None) -> None:
+    """Raises HTTPException where a client does not accept what the answer to a batch is."""
+    if not accepted(header).best((JSON, GRAPHQL_RESPONSE)):
+        types = f"{GRAPHQL_RESPONSE} or {JSON}"
+        raise HTTPException(406, f"A batch is answered as {types}, which Accept does not name.")
 
 
 def _is_streamed(asked: Parameters, header: str | None) -> bool:

@@ -2,15 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import cast
+
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 
 async def until(
-    stopping: asyncio.Event, events: AsyncIterator[str], expires_at: float | None = None
-) -> AsyncIterator[str]:
+    stopping: asyncio.Event,
+    events: AsyncGenerator[str, None],
+    expires_at: float | None = None,
+    sending: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> AsyncGenerator[str, None]:
     """The events, until the server stops or the listener's credentials end (seconds since 1970).
 
-    Then there is no last one, so that clients come again.
+    Then there is no last one, so that clients come again. Each is taken while `sending`.
 
     Lines end in LF alone: all ends are allowed, but not all who read events know more than one.
     """
@@ -23,8 +31,20 @@ async def until(
             await asyncio.wait((coming, stop), timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if stop.done() or not coming.done() or not (event := await coming):
                 return
-            yield event.replace("\r\n", "\n")
+            with sending():
+                yield event.replace("\r\n", "\n")
     finally:
-        for each in (stop, coming):
-            if each is not None:
-                each.cancel()
+        stop.cancel()
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait((coming,))
+        await events.aclose()  # not when the collector comes by: it gives back a place
+
+
+async def answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Sends a response. A stream that is left in the middle is closed with it."""
+    try:
+        await response(scope, receive, send)
+    finally:
+        if isinstance(response, StreamingResponse):
+            await cast(AsyncGenerator[str, None], response.body_iterator).aclose()

@@ -16,6 +16,7 @@ KEPT_SECONDS = 300  # a key that the issuer has withdrawn is good for that long
 STALE_SECONDS = 24 * 3600  # how long keys are used while the issuer cannot be reached
 FLOOR_SECONDS = 5  # between two fetches of which the first was of no use
 FETCH_SECONDS = 5
+PATIENCE_SECONDS = 0.5  # with a fetch, of one who asks for a known key; others have none
 
 logger = logging.getLogger("pacioli")
 Fetch = Callable[[], Awaitable[bytes]]
@@ -36,7 +37,8 @@ class KeySet:
     """The keys of one issuer (RFC 7517).
 
     They are fetched again when they are old or a token names an unknown key. A stranger can name
-    as many as he likes, so after a fetch that brought nothing new there is a pause.
+    as many as he likes, so after a fetch that brought nothing new there is a pause. An issuer that
+    hangs keeps nobody waiting whose key is known.
     """
 
     def __init__(self, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
@@ -49,11 +51,19 @@ class KeySet:
     async def key(self, kid: str | None) -> Mapping[str, Any] | None:
         """The key of that id; without an id the only one. None where there is none."""
         if self._is_due(kid):
+            await self._refresh(None if self._known(kid) is None else PATIENCE_SECONDS)
             if self._fetching is None:
-                self._fetching = asyncio.create_task(self._fetch_anew())
-            await asyncio.shield(self._fetching)  # others may wait for it
-            self._in_vain = self._in_vain or self._known(kid) is None
+                self._in_vain = self._in_vain or self._known(kid) is None
         return self._known(kid)
+
+    async def _refresh(self, patience: float | None) -> None:
+        """Waits for a fetch; with so much patience not for one that somebody else waits for."""
+        fetching = self._fetching
+        if fetching is not None and patience is not None:
+            return
+        if fetching is None:
+            fetching = self._fetching = asyncio.create_task(self._fetch_anew())
+        await asyncio.wait((fetching,), timeout=patience)
 
     def _is_due(self, kid: str | None) -> bool:
         now = self._clock()

@@ -22,13 +22,18 @@ class ListenError(Exception):
     """An address that cannot be listened at; the message says why."""
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a server at this address is reached from this machine only."""
+def loopback(host: str) -> str | None:
+    """The address that a host stands for, if a server there is reached from this machine only.
+
+    It is this that has to be bound: asked a second time, a name may stand for another.
+    """
     try:
-        found = socket.getaddrinfo(host, None) if host else []
+        found = {str(each[4][0]) for each in socket.getaddrinfo(host, None)} if host else set()
     except (OSError, UnicodeError):
-        return False
-    return bool(found) and all(ip_address(each[4][0]).is_loopback for each in found)
+        return None
+    if not all(ip_address(each).is_loopback for each in found):
+        return None
+    return min(found, key=lambda each: ":" in each, default=None)
 
 
 def bound(host: str, port: int) -> socket.socket:

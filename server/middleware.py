@@ -8,6 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from server.authentication import CallersOnly, Door, unauthenticated
 from server.browsers import LoopbackNames, OwnSiteReads
+from server.incidents import Masked
 from server.rate_limits import RateLimited, Rates
 from server.security_headers import SecurityHeaders
 from server.settings import ServerSettings, Settings
@@ -29,6 +30,7 @@ def everywhere(settings: Settings, door: Door, telemetry: Telemetry) -> Sequence
     return [
         Middleware(SecurityHeaders),
         *([cors] if settings.server.cors_origins else []),
+        Middleware(Masked),
         *([Middleware(Watched, telemetry=telemetry)] if telemetry.watches else []),
         *([Middleware(LoopbackNames)] if settings.auth is None else []),
         authentication,

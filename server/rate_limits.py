@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
 
 CODE = "RATE_LIMITED"
+STANDING = "pacioli.standing"
+"""Where a request has it in its scope: a batch spends more while it is answered."""
 
 
 class Standing(NamedTuple):
@@ -69,8 +71,10 @@ class Rates:
         return standing or await self._standing(self._alone, key)
 
     async def demand(self, connection: HTTPConnection) -> None:
-        """Counts an operation that comes over a WebSocket. Raises RefusedError past the rate."""
+        """Counts an operation of a WebSocket or a batch. Raises RefusedError past the rate."""
         standing = await self.spend(_name(connection))
+        told = connection.scope.get(STANDING, standing)
+        connection.scope[STANDING] = min(told, standing, key=lambda each: each.remaining)
         if not standing.allowed:
             raise RefusedError(429, CODE, standing.complaint)
 
@@ -92,7 +96,7 @@ def _together(redis: "ConnectionPool") -> RateLimiter:
 
 
 class RateLimited:
-    """Lets each caller through as often as its rate allows; strangers are told by their address."""
+    """Lets each caller through as often as its rate allows. Strangers do not come this far."""
 
     def __init__(self, app: ASGIApp, rates: Rates) -> None:
         self._app, self._rates = app, rates
@@ -101,11 +105,11 @@ class RateLimited:
         if scope["type"] != "http" or wants_page(Request(scope)):
             await self._app(scope, receive, send)
             return
-        standing = await self._rates.spend(_name(HTTPConnection(scope)))
+        scope[STANDING] = standing = await self._rates.spend(_name(HTTPConnection(scope)))
 
         async def send_with_standing(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(standing.headers)
+                MutableHeaders(scope=message).update(scope[STANDING].headers)
             await send(message)
 
         app = self._app if standing.allowed else _too_many(standing)
@@ -113,8 +117,9 @@ class RateLimited:
 
 
 def _name(connection: HTTPConnection) -> str:
-    caller, client = caller_of(connection), connection.client
-    return f"{caller and caller.name} {client.host if client and not caller else ''}"
+    caller = caller_of(connection)
+    assert caller is not None
+    return caller.name
 
 
 def _too_many(standing: Standing) -> ASGIApp:

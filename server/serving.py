@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 
 from server.admission import Traffic
 from server.collector import spare_the_collector
+from server.connections import HttpConnection, WebSocketConnection, show_stalls
 from server.settings import Settings
 from server.telemetry.figures import figures_of_workers
 
@@ -43,6 +44,7 @@ class Server(uvicorn.Server):
         ready: Callable[[], None],
         traffic: Traffic | None = None,
         drain_seconds: float = 0,
+        max_message_bytes: int = 2**20,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -51,10 +53,13 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 log_config=None,
-                ws="websockets-sansio",
+                http=HttpConnection,
+                ws=WebSocketConnection,
+                ws_max_size=max_message_bytes,
                 timeout_graceful_shutdown=CANCEL_SECONDS,
             )
         )
+        show_stalls(listener)
         self._listener, self._ready = listener, ready
         self._traffic = traffic or Traffic(0, 0)
         self._drain_seconds = max(0.0, drain_seconds - CANCEL_SECONDS)
@@ -104,8 +109,8 @@ def serve_graph(settings: Settings, listener: socket.socket, ready: Callable[[],
         ready()
 
     app = create_app(settings, set_up(settings))
-    server = Server(app, listener, begin, app.state.traffic, settings.server.drain_seconds)
-    server.work()
+    drain, limits = settings.server.drain_seconds, settings.server.limits
+    Server(app, listener, begin, app.state.traffic, drain, limits.max_body_bytes).work()
 
 
 class Workers:

@@ -31,6 +31,8 @@ from resolvers.callers import Caller
 from resolvers.context import Context
 from server.admission import Traffic
 from server.authentication import admit
+from server.connections import reason
+from server.documents import is_subscription
 from server.errors import told
 from server.persisted import Library
 from server.rate_limits import Rates
@@ -38,10 +40,8 @@ from server.requests import Parameters
 from server.telemetry.operations import note_error
 from server.telemetry.watching import Telemetry
 
-TOO_BIG = 1009
 FORBIDDEN = 4403  # clients come again after it, and bring what is good by then
 EXPIRED = "The token has expired."
-LONGEST_REASON = 120  # of a closing: bytes that fit into its frame
 
 
 class ConnectionInit(msgspec.Struct, tag="connection_init"):
@@ -77,7 +77,6 @@ Received = ConnectionInit | Ping | Pong | Subscribe | Complete
 class View(Protocol):
     """What the endpoint does for a conversation."""
 
-    max_body_bytes: int
     library: Library
     traffic: Traffic
     rates: Rates | None
@@ -93,7 +92,7 @@ class View(Protocol):
 
 
 class TextSocket(ASGIWebSocketAdapter):
-    """A socket that takes and gives JSON as text, and no longer texts than an HTTP body."""
+    """A socket that takes and gives JSON as text."""
 
     async def iter_json(
         self, *, ignore_parsing_errors: bool = False
@@ -107,9 +106,6 @@ class TextSocket(ASGIWebSocketAdapter):
             text = await self.ws.receive_text()
         except KeyError:
             raise NonTextMessageReceived from None
-        if len(text) > cast(View, self.view).max_body_bytes:
-            await self.close(TOO_BIG, "Message too big")
-            raise WebSocketDisconnected
         try:
             return msgspec.json.decode(text)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -138,6 +134,8 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             async with asyncio.timeout(None) as self._good:
                 await super().handle()
         except TimeoutError:
+            if not self._good.expired():
+                raise
             await self.websocket.close(FORBIDDEN, EXPIRED)
 
     def _admitted(self, caller: Caller) -> None:
@@ -149,7 +147,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             received = msgspec.convert(message, Received)
         except msgspec.ValidationError as error:
-            await self.handle_invalid_message(str(error)[:LONGEST_REASON])
+            await self.handle_invalid_message(reason(str(error)))
             return
         if isinstance(received, ConnectionInit):
             self.opening = received.payload or {}
@@ -159,7 +157,7 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             except AuthenticationError as error:
                 with cast(View, self.view).telemetry.operation(self.websocket.ws):
                     note_error({"code": "UNAUTHENTICATED"})
-                await self.websocket.close(FORBIDDEN, str(error)[:LONGEST_REASON])
+                await self.websocket.close(FORBIDDEN, reason(str(error)))
                 return
         elif isinstance(received, Subscribe):
             message["payload"].setdefault("query", "")
@@ -183,13 +181,15 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
         view, socket = cast(View, self.view), self.websocket.ws
         await asked.complete(view.library)
         context = view.context_of(socket, self.opening)
+        lasts = is_subscription(asked.query or "", asked.operationName)
         async with aclosing(view.results(asked, context)) as results:
             async for result in results:
                 answer = await view.process_result(socket, result)
                 if isinstance(result, PreExecutionError):
                     await _end(operation, answer["errors"])
                     return
-                await _say(operation, "next", payload=answer)
+                with view.traffic.sending(lasts=lasts):
+                    await _say(operation, "next", payload=answer)
         await _say(operation, "complete")
 
 

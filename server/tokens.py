@@ -4,7 +4,9 @@ Of a token nothing is believed before its signature: the issuer that it claims o
 keys, algorithms and audience it is held against.
 """
 
+import json
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import jwt
@@ -16,6 +18,7 @@ from server.settings import IssuerSettings
 LONGEST_TOKEN = 8192
 LEEWAY_SECONDS = 5  # of the issuers' clocks
 REQUIRED = ["iss", "aud", "exp", "nbf"]
+TELLING = ("client_id", "azp", "jti")  # claims that tell callers apart where there is no sub
 MALFORMED = (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError)
 """What PyJWT raises of a token that is made to confuse it, beside its own errors."""
 
@@ -65,11 +68,20 @@ class Tokens:
 def _caller(claims: Mapping[str, Any], settings: IssuerSettings) -> Caller:
     sources = _words(claims.get(settings.sources_claim))
     return Caller(
-        f"{settings.issuer} {claims.get('sub', '')}",
+        f"{settings.issuer} {_subject(claims)}",
         _words(claims.get(settings.scopes_claim)),
         None if "*" in sources else sources,
         float(claims["exp"]) + LEEWAY_SECONDS,
     )
+
+
+def _subject(claims: Mapping[str, Any]) -> str:
+    """What tells a caller from others of its issuer: rates and subscriptions are counted by it."""
+    if subject := _text(claims.get("sub")):
+        return subject
+    named = (f"{name} {_text(claims[name])}" for name in TELLING if _text(claims.get(name)))
+    everything = json.dumps(claims, sort_keys=True).encode()  # not its text: that has variants
+    return next(named, f"claims {sha256(everything).hexdigest()}")
 
 
 def _words(claim: Any) -> frozenset[str]:

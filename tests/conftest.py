@@ -23,6 +23,7 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.configuration import toml
 from server.app import create_app
 from server.configuration import parse
+from server.connections import HttpConnection, WebSocketConnection
 from server.settings import Settings
 from tests.programs import RedisServer
 
@@ -41,7 +42,11 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(  # see Stage
-                app, lifespan="off", ws="websockets-sansio", log_level="warning"
+                app,
+                lifespan="off",
+                http=HttpConnection,
+                ws=WebSocketConnection,
+                log_level="warning",
             )
         )
         self.ready = threading.Event()

@@ -87,6 +87,7 @@ IMPORTS: Mapping[str, Imports] = {
         ("graphql", "strawberry"),
     ),
     "server.cli": Imports((*PACKAGES, "execution"), ("click", "msgspec", "starlette", "uvicorn")),
+    "server.connections": Imports((), ("uvicorn", "websockets")),
     "server.diagnosis.printing": Imports(("server.diagnosis.report",), ("click",)),
     "server.shared": Imports(("providers.pace", "server.redis_pool"), ("redis",)),
     "server.telemetry.tracing": Imports(

@@ -62,6 +62,14 @@ def test_subscriptions_are_no_part_of_it(graph: Graph) -> None:
     assert other == GOOD
 
 
+@pytest.mark.parametrize("accept", ["image/png", "text/event-stream"])
+def test_it_is_answered_as_json_or_not_at_all(graph: Graph, accept: str) -> None:
+    response = send(graph, TYPENAME, Accept=accept)
+    assert response.status_code == 406
+    assert answer(response).codes == ["BAD_REQUEST"]
+    assert told(graph, TYPENAME, Accept=f"{accept}, */*;q=0.1") == [GOOD]
+
+
 @pytest.mark.parametrize("body", [[], [1], [[TYPENAME]], [None], ["{ __typename }"]])
 def test_what_is_no_batch(graph: Graph, body: Any) -> None:
     response = graph.http.post("/graphql", json=body)

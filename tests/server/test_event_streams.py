@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from server.event_streams import until
 
 
 async def test_events_pass_until_there_are_no_more() -> None:
-    async def events() -> AsyncIterator[str]:
+    async def events() -> AsyncGenerator[str, None]:
         yield "a"
         yield "b"
 
@@ -16,7 +16,7 @@ async def test_events_pass_until_there_are_no_more() -> None:
 
 
 async def test_lines_end_in_one_character() -> None:
-    async def events() -> AsyncIterator[str]:
+    async def events() -> AsyncGenerator[str, None]:
         yield "event: next\r\ndata: {}\r\n\r\n"
 
     assert [event async for event in until(asyncio.Event(), events())] == [
@@ -27,7 +27,7 @@ async def test_lines_end_in_one_character() -> None:
 async def test_a_stop_ends_a_stream_that_waits() -> None:
     stopping, closed = asyncio.Event(), asyncio.Event()
 
-    async def events() -> AsyncIterator[str]:
+    async def events() -> AsyncGenerator[str, None]:
         try:
             yield "a"
             await asyncio.get_running_loop().create_future()
@@ -45,7 +45,7 @@ async def test_a_stop_ends_a_stream_that_waits() -> None:
 
 
 async def test_a_stream_ends_with_what_its_listener_proved_itself_with() -> None:
-    async def events() -> AsyncIterator[str]:
+    async def events() -> AsyncGenerator[str, None]:
         yield "a"
         await asyncio.get_running_loop().create_future()
 
@@ -56,9 +56,25 @@ async def test_a_stream_ends_with_what_its_listener_proved_itself_with() -> None
 
 
 async def test_a_stop_before_the_beginning() -> None:
-    async def events() -> AsyncIterator[str]:
+    async def events() -> AsyncGenerator[str, None]:
         yield "a"
 
     stopping = asyncio.Event()
     stopping.set()
     assert [event async for event in until(stopping, events())] == []
+
+
+async def test_a_stream_that_is_left_in_the_middle_is_closed_at_once() -> None:
+    closed = asyncio.Event()
+
+    async def events() -> AsyncGenerator[str, None]:
+        try:
+            yield "a"
+        finally:
+            closed.set()
+
+    source = events()
+    stream = until(asyncio.Event(), source)
+    assert await anext(stream) == "a"
+    await stream.aclose()
+    assert closed.is_set()

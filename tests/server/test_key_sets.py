@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from providers.errors import UnavailableError
+from server import key_sets
 from server.key_sets import FLOOR_SECONDS, KEPT_SECONDS, STALE_SECONDS, KeySet
 
 A, B = {"kid": "a", "kty": "RSA"}, {"kid": "b", "kty": "RSA"}
@@ -18,10 +19,13 @@ class Published:
     def __init__(self, *keys: Any) -> None:
         self.keys: Any = list(keys)
         self.now, self.fetches, self.fails = 1000.0, 0, False
+        self.hangs = asyncio.Event()
+        self.hangs.set()
         self.set = KeySet(self._fetch, lambda: self.now)
 
     async def _fetch(self) -> bytes:
         self.fetches += 1
+        await self.hangs.wait()
         await asyncio.sleep(0)
         if self.fails:
             raise UnavailableError("the provider cannot be reached")
@@ -79,6 +83,26 @@ async def test_while_the_issuer_is_away_known_keys_are_used() -> None:
     assert published.fetches == 2
     published.now += STALE_SECONDS
     assert await published.set.key("a") is None
+
+
+async def test_an_issuer_that_hangs_keeps_nobody_with_a_known_key_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(key_sets, "PATIENCE_SECONDS", 0)
+    published = Published(A)
+    await published.set.key("a")
+    published.hangs = asyncio.Event()
+    published.keys = [A, B]
+    published.now += KEPT_SECONDS + 1
+    async with asyncio.timeout(10):
+        assert [await published.set.key("a") for _ in range(20)] == [A] * 20
+        assert published.fetches == 2
+        unknown = asyncio.ensure_future(published.set.key("b"))
+        await asyncio.sleep(0)
+        assert not unknown.done()
+        published.hangs.set()
+        assert await unknown == B
+    assert published.fetches == 2
 
 
 @pytest.mark.parametrize("keys", [None, {}, [1], "x", [[A]]])

@@ -1,15 +1,31 @@
 """Where the server may listen."""
 
 import socket
+from typing import Any
 
 import pytest
 
-from server.listening import ListenError, address_of, bound, is_loopback
+from server.listening import ListenError, address_of, bound, loopback
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1"])
 def test_loopback(host: str) -> None:
-    assert is_loopback(host)
+    assert loopback(host) == host
+
+
+def test_of_a_name_that_is_bound_which_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolved(*_: Any) -> Any:
+        return [(socket.AF_INET6, 1, 6, "", ("::1", 0)), (socket.AF_INET, 1, 6, "", (known, 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    known = "127.0.0.3"
+    assert loopback("a.name") == "127.0.0.3"
+    known = "192.0.2.1"
+    assert loopback("a.name") is None
+
+
+def test_localhost() -> None:
+    assert loopback("localhost") in ("127.0.0.1", "::1")
 
 
 @pytest.mark.parametrize(
@@ -17,7 +33,7 @@ def test_loopback(host: str) -> None:
     ["0.0.0.0", "::", "", "192.0.2.1", "2001:db8::1", "10.0.0.1", "nowhere.invalid", "a" * 300],
 )
 def test_beyond_this_machine(host: str) -> None:
-    assert not is_loopback(host)
+    assert loopback(host) is None
 
 
 def test_bound() -> None:

@@ -18,11 +18,11 @@ def test_from_the_outside_in() -> None:
     locked = Settings(auth=AuthSettings())
     watched, unwatched = Telemetry(Metrics()), Telemetry()
     assert names(everywhere(open_door, Door(None), watched)) == [
-        *("SecurityHeaders", "CORSMiddleware", "Watched", "LoopbackNames"),
+        *("SecurityHeaders", "CORSMiddleware", "Masked", "Watched", "LoopbackNames"),
         "AuthenticationMiddleware",
     ]
     assert names(everywhere(locked, Door(None), unwatched)) == [
-        *("SecurityHeaders", "AuthenticationMiddleware")
+        *("SecurityHeaders", "Masked", "AuthenticationMiddleware")
     ]
 
 

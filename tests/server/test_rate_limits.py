@@ -49,6 +49,17 @@ def test_strangers_use_up_nobodys_rate(start_graph: StartGraph) -> None:
     assert send(graph, "ada")[0] == 200
 
 
+def test_what_a_batch_leaves_is_told(start_graph: StartGraph) -> None:
+    graph = start_graph(limited(6))
+    headers = {"Authorization": "Bearer ada"}
+    body = [{"query": "{ __typename }"}] * 4
+    left = [
+        graph.http.post("/graphql", json=body, headers=headers).headers["ratelimit-remaining"]
+        for _ in range(2)
+    ]
+    assert left == ["2", "0"]
+
+
 def test_pages_and_probes_are_not_counted(start_graph: StartGraph) -> None:
     graph = start_graph(settings(limits={"operations_per_minute": 1}))
     for _ in range(3):

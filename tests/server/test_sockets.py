@@ -159,11 +159,10 @@ def test_what_is_no_message_closes_the_socket(
     assert socket.closing() == 4400
 
 
-def test_a_message_that_is_too_long(start_graph: StartGraph, opened: Open) -> None:
-    socket = opened(start_graph(settings(limits={"max_body_bytes": 1000})))
-    socket.begin()
-    socket.connection.send(" " * 1001)
-    assert socket.closing() == 1009
+def test_a_long_complaint_is_cut_to_bytes(graph: Graph, opened: Open) -> None:
+    socket = opened(graph)
+    socket.say("я" * 200)
+    assert socket.closing() == 4400
 
 
 def test_the_rules_of_the_protocol(graph: Graph, opened: Open) -> None:

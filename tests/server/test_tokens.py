@@ -198,3 +198,21 @@ async def test_short_keys_are_refused() -> None:
     tokens = Tokens([(issuer(), key_set(jwk(short)))])
     with pytest.warns(match="below"), pytest.raises(TokenError):
         await tokens.caller(token(short))
+
+
+async def named(**changed: Any) -> str:
+    return (await TOKENS.caller(token(**changed))).name
+
+
+@pytest.mark.parametrize("claim", ["sub", "client_id", "azp", "jti"])
+async def test_callers_are_told_apart_by_what_their_tokens_say(claim: str) -> None:
+    one, other = {"sub": None, claim: "one"}, {"sub": None, claim: "other"}
+    assert await named(**one) == await named(**one, nbf=1)
+    assert await named(**one) != await named(**other)
+
+
+async def test_tokens_that_say_nothing_of_their_caller_are_callers_of_their_own() -> None:
+    assert await named(sub=None) != await named(sub=None, nbf=1)
+    assert await named(sub="", nbf=2) != await named(sub="", nbf=1)
+    same = {"sub": None, "exp": 9_999_999_999, "nbf": 1}
+    assert await named(**same) == await named(**same)
