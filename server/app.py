@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from execution.executor import CompiledExecutor
@@ -158,6 +158,7 @@ def _routes(
         Route("/graphql", graph, middleware=layers),
         WebSocketRoute("/graphql", graph, middleware=layers),
         *([page] if server.dashboard else []),
+        Route("/docs", lambda _: RedirectResponse("docs/")),
         Mount("/docs", Documentation()),
         Mount("/static", Bundles(directory=STATIC, check_dir=False)),
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
