@@ -109,7 +109,7 @@ NOT_RUN: Mapping[tuple[str, str], tuple[int, str]] = {
     ("docs/check.md", "console"): (1, "shows accounts that are configured wrongly"),
     ("docs/dashboard.md", "ts"): (2, "tests/frontend/test_docs.py finds it in the page's source"),
     ("docs/deployment.md", "console"): (
-        4,
+        5,
         "wants Docker or a cluster; tests/test_deploy.py reads the files",
     ),
     ("docs/federation.md", "console"): (1, "serve does not end; tests/server/test_cli.py has it"),
