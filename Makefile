@@ -6,6 +6,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 pyth
 	done)
 UV ?= uv
 DOCKER ?= docker
+VERSION = $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
 BIN := .venv/bin
 READY := .venv/.ready
 # The pages for people are bundled with node: the machine's, else one from the package index.
@@ -66,7 +67,7 @@ dist: setup # build the wheel and the source distribution
 	$(BIN)/python -m hatchling build --directory dist
 
 image: # build the container's image, with docker or what is called DOCKER
-	$(DOCKER) build --tag pacioli .
+	$(DOCKER) build --tag pacioli:$(VERSION) .
 
 reference: setup # write docs/reference.md anew, out of the schema
 	$(BIN)/python -m tests.docs.reference

@@ -1,7 +1,9 @@
 """What deploy/ has, read by the tools that it is for, and held against itself and the server."""
 
 import json
+import re
 import subprocess
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,9 @@ from redis import Redis
 from redis.exceptions import AuthenticationError
 
 from server.configuration import load
-from server.settings import ServerSettings
-from tests.programs import free_port, needed
+from server.settings import ServerSettings, Settings
+from tests.conftest import StartGraph
+from tests.programs import RedisServer, free_port, needed
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -45,6 +48,7 @@ def documents(path: Path) -> list[Any]:
 
 
 COMPOSE = documents(DEPLOY / "compose.yaml")[0]
+KUSTOMIZATION = documents(DEPLOY / "kustomization.yaml")[0]
 RESOURCES = {
     (each["kind"], each["metadata"]["name"]): each for path in MANIFESTS for each in documents(path)
 }
@@ -60,20 +64,23 @@ def test_the_images_are_linted(image: str) -> None:
 
 def test_the_gateway_is_the_one_that_the_tests_run() -> None:
     built, tested = (
-        json.loads((folder / "package.json").read_text("utf-8"))
+        json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
         for folder in (DEPLOY / "gateway", ROOT / "tests" / "federation")
     )
-    for name, version in built["dependencies"].items():
-        assert tested["devDependencies"][name] == version
-    assert built["overrides"] == tested["overrides"]
+    assert "node_modules/@graphql-hive/gateway" in built
+    for name in built.keys() - {""}:
+        assert built[name]["version"] == tested[name]["version"], name
+    dockerfile = (DEPLOY / "gateway" / "Dockerfile").read_text("utf-8")
+    assert "RUN npm ci " in dockerfile
 
 
 def test_the_compose_file_is_one() -> None:
     passes("check-jsonschema", "--builtin-schema", "vendor.compose-spec", DEPLOY / "compose.yaml")
 
 
-def test_kubernetes_takes_the_manifests() -> None:
-    passes("kubernetes-validate", "--strict", *MANIFESTS)
+@pytest.mark.parametrize("oldest", [("-k", "1.30"), ()], ids=["oldest", "newest"])
+def test_kubernetes_takes_the_manifests(oldest: tuple[str, ...]) -> None:
+    passes("kubernetes-validate", "--strict", *oldest, *MANIFESTS)
 
 
 def test_all_yaml_is_linted() -> None:
@@ -205,26 +212,73 @@ def test_valkey_starts_as_it_is_told_and_asks_for_the_password(tmp_path: Path) -
 # ---------------------------------------------------------------- the configuration
 
 
+MOUNTED = {each["target"]: each["source"] for each in COMPOSE["services"]["pacioli"]["secrets"]}
+SHIPPED = (DEPLOY / "pacioli.toml").read_text("utf-8")
+
+
+def configured(folder: Path, text: str, cache: str = "redis://:x@valkey:6379/0") -> Settings:
+    """What the server makes of a configuration whose secrets are files of this folder."""
+    for target in MOUNTED:
+        value = cache if target.endswith("_url") else f"sha256:{'0' * 64}"
+        (folder / Path(target).name).write_text(f"{value}\n")
+    file = folder / "pacioli.toml"
+    file.write_text(text.replace(SECRETS, str(folder)))
+    return load(file, {})
+
+
 def test_the_configuration_is_right_and_its_secrets_are_files(tmp_path: Path) -> None:
-    mounted = {each["target"]: each["source"] for each in COMPOSE["services"]["pacioli"]["secrets"]}
-    text = (DEPLOY / "pacioli.toml").read_text("utf-8")
-    for target in mounted:
-        assert f'"file:{target}"' in text
-        value = "redis://:x@valkey:6379/0" if target.endswith("_url") else f"sha256:{'0' * 64}"
-        (tmp_path / Path(target).name).write_text(f"{value}\n")
-    file = tmp_path / "pacioli.toml"
-    file.write_text(text.replace(SECRETS, str(tmp_path)))
-    settings = load(file, {})
+    settings = configured(tmp_path, SHIPPED)
     assert settings.auth
     assert settings.cache.url
     assert [each.name for each in settings.sources] == ["sber-main", "goed"]
-    assert text.count("file:") == len(mounted)
-    assert all(COMPOSE["secrets"][name]["file"] for name in mounted.values())
+    assert all(f'"file:{target}"' in SHIPPED for target in MOUNTED)
+    assert SHIPPED.count("file:") == len(MOUNTED)
+    assert all(COMPOSE["secrets"][name]["file"] for name in MOUNTED.values())
 
 
-def test_kubernetes_has_the_same_configuration() -> None:
-    text = (DEPLOY / "pacioli.toml").read_text("utf-8")
-    assert RESOURCES["ConfigMap", "pacioli"]["data"] == {"pacioli.toml": text}
+@pytest.mark.parametrize("name", ["sber-main", "goed"])
+def test_an_account_may_be_deleted(tmp_path: Path, name: str) -> None:
+    first, *blocks = SHIPPED.split("[[sources]]\n")
+    kept = [block for block in blocks if f'name = "{name}"' in block]
+    text = "[[sources]]\n".join((first, *kept)).replace('settles = ["sber-main"]\n', "")
+    assert [each.name for each in configured(tmp_path, text).sources] == [name]
+
+
+def test_prometheus_may_scrape_a_server_so_configured(
+    tmp_path: Path, redis: RedisServer, start_graph: StartGraph
+) -> None:
+    (scraped,) = documents(DEPLOY / "prometheus" / "prometheus.yml")[0]["scrape_configs"]
+    assert scraped.keys() == {"job_name", "dns_sd_configs"}  # no path and no credentials
+    graph = start_graph(configured(tmp_path, SHIPPED, redis.url))
+    answer = graph.http.get("/metrics")
+    assert answer.status_code == 200
+    assert "pacioli_operations_in_flight" in answer.text
+    assert graph.ask("{ sources { name } }").codes == ["UNAUTHENTICATED"]
+
+
+def test_kustomize_has_all_manifests_and_the_same_configuration() -> None:
+    assert KUSTOMIZATION["resources"] == [f"kubernetes/{path.name}" for path in MANIFESTS]
+    (generated,) = KUSTOMIZATION["configMapGenerator"]
+    assert generated["files"] == ["pacioli.toml"]
+    volumes = RESOURCES["Deployment", "pacioli"]["spec"]["template"]["spec"]["volumes"]
+    assert {"name": generated["name"]} in [each.get("configMap") for each in volumes]
+
+
+# ---------------------------------------------------------------- the version
+
+
+def test_every_image_of_ours_has_the_version_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    (image,) = KUSTOMIZATION["images"]
+    assert (image["name"], image["newTag"]) == ("pacioli", project["version"])
+    (container,) = RESOURCES["Deployment", "pacioli"]["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == image["name"]
+    tag = f"pacioli:{project['version']}"
+    assert COMPOSE["services"]["pacioli"]["image"] == tag
+    assert f"--tag {tag} " in says("make", "--directory", ROOT, "--dry-run", "image")[1]
+    pages = (path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md"))
+    named = {tag for text in pages for tag in re.findall(r"\bpacioli:\d+\.\d+\.\d+", text)}
+    assert named == {tag}
 
 
 # ---------------------------------------------------------------- kubernetes

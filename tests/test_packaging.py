@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PACKAGES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock")
-WORKSPACES = ("pages", "tests/frontend", "tests/federation", "benchmarks/peers")
+WORKSPACES = ("pages", "tests/frontend", "tests/federation", "benchmarks/peers", "deploy/gateway")
 PINNED = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+)", re.MULTILINE)
 
 

@@ -9,6 +9,9 @@ import click
 
 from server.diagnosis.report import ListFound, Report, ServiceFound, SourceFound
 
+CLOCK_SECONDS = 2
+"""Less tells nothing: `Date` has whole seconds, and servers keep it for one."""
+
 
 def print_report(report: Report, sources: int) -> None:
     """Prints what was found in a configuration of so many sources."""
@@ -47,8 +50,8 @@ def _measures(source: SourceFound) -> Iterator[str]:
     yield f"calls: {source.calls}"
     if source.milliseconds is not None:
         yield f"{source.milliseconds} ms"
-    if source.clock_skew_seconds is not None:
-        yield f"clock {source.clock_skew_seconds:+.1f} s"
+    if source.clock_skew_seconds is not None and abs(source.clock_skew_seconds) >= CLOCK_SECONDS:
+        yield f"clock {source.clock_skew_seconds:+.0f} s"
     if source.certificate_days is not None:
         yield f"TLS certificate good for {source.certificate_days:.0f} days"
 

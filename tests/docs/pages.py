@@ -109,11 +109,11 @@ NOT_RUN: Mapping[tuple[str, str], tuple[int, str]] = {
     ("docs/check.md", "console"): (1, "shows accounts that are configured wrongly"),
     ("docs/dashboard.md", "ts"): (2, "tests/frontend/test_docs.py finds it in the page's source"),
     ("docs/deployment.md", "console"): (
-        4,
+        5,
         "wants Docker or a cluster; tests/test_deploy.py reads the files",
     ),
     ("docs/federation.md", "console"): (1, "serve does not end; tests/server/test_cli.py has it"),
-    ("docs/releasing.md", "console"): (4, "publishes; tests/test_packaging.py builds and installs"),
+    ("docs/releasing.md", "console"): (5, "publishes; tests/test_packaging.py builds and installs"),
     ("docs/running.md", "console"): (1, "serve does not end; tests/server/test_serving.py has it"),
     ("docs/start.md", "console"): (
         3,

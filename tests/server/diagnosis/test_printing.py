@@ -34,11 +34,18 @@ WELL = SourceFound(
     message="answers",
     calls=1,
     milliseconds=12,
-    clock_skew_seconds=0.4,
+    clock_skew_seconds=-2.4,
     certificate_days=60.2,
     lists=(LISTED,),
 )
-AWAY = SourceFound(name="away", provider="yume", ok=False, message="CODE: why", warnings=("look",))
+AWAY = SourceFound(
+    name="away",
+    provider="yume",
+    ok=False,
+    message="CODE: why",
+    clock_skew_seconds=-1.9,  # may be nothing
+    warnings=("look",),
+)
 CACHE = ServiceFound(name="cache", ok=False, message="does not answer")
 
 
@@ -118,7 +125,7 @@ def test_a_report_in_words(capsys: pytest.CaptureFixture[str]) -> None:
         "x.toml: no mistakes, sources: 2",
         "warning: beware",
         "reports: answers",
-        "  life_pay, calls: 1, 12 ms, clock +0.4 s, TLS certificate good for 60 days",
+        "  life_pay, calls: 1, 12 ms, clock -2 s, TLS certificate good for 60 days",
         "  export_tasks: 20 rows read; order created_at_desc; pages of 20; "
         "2 fields filled, 1 empty",
         "away: CODE: why",
