@@ -36,8 +36,8 @@ class Observer(Protocol):
     def answered(self, found: str) -> None:
         """An operation has an answer: a `hit` or `miss` of what is kept, or a `stale` one."""
 
-    def breaker_changed(self, is_open: bool) -> None:
-        """The upstream is left alone from now on, or no longer."""
+    def left_alone(self, seconds: float) -> None:
+        """The upstream is left alone for so long from now, with 0 no longer."""
 
 
 class Unobserved:
@@ -57,4 +57,4 @@ class Unobserved:
 
     def answered(self, found: str) -> None: ...
 
-    def breaker_changed(self, is_open: bool) -> None: ...
+    def left_alone(self, seconds: float) -> None: ...

@@ -95,6 +95,7 @@ def test_prometheus_likes_the_figures(busy: Graph) -> None:
     assert promtool("check", "metrics", given=scraped(busy)) == ""
 
 
+LEFT_ALONE = "pacioli_source_left_alone_until_timestamp_seconds"
 ALERTS = {
     # A rule, and figures of eleven minutes for which it fires.
     "PacioliIsNotScraped": {'up{job="pacioli"}': "0x20"},
@@ -103,7 +104,7 @@ ALERTS = {
         'pacioli_operations_total{outcome="ok"}': "0+60x20",
     },
     "PacioliHasAnError": {'pacioli_errors_total{code="INTERNAL_SERVER_ERROR"}': "0x15 1x5"},
-    "PacioliSourceIsDown": {'pacioli_source_breaker_open{source="a"}': "1x20"},
+    "PacioliSourceIsDown": {f'{LEFT_ALONE}{{source="a"}}': "1100x20"},  # until 18m20s
     "PacioliSourceRefusesCredentials": {
         'pacioli_source_calls_total{source="a", outcome="UPSTREAM_UNAUTHORIZED"}': "0x15 1x5"
     },
@@ -127,7 +128,11 @@ ALERTS = {
         'pacioli_limits_exceeded_total{limit="operations_per_minute"}': "0+1x20"
     },
 }
-CALM = {'up{job="pacioli"}': "1x20", 'pacioli_operations_total{outcome="ok"}': "0+1x20"}
+CALM = {
+    'up{job="pacioli"}': "1x20",
+    'pacioli_operations_total{outcome="ok"}': "0+1x20",
+    f'{LEFT_ALONE}{{source="b"}}': "300x20",  # until 5m, and nobody asked since
+}
 
 
 def test_no_rule_is_untested() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from time import perf_counter
+from time import perf_counter, time
 
 from providers.errors import (
     MalformedError,
@@ -48,9 +48,9 @@ class SourceFigures:
         self.received = make.counter(
             "pacioli_source_received_bytes", "Bodies of answers, decompressed.", "source"
         )
-        self.breaker = make.gauge(
-            "pacioli_source_breaker_open",
-            "1 while the source is left alone.",
+        self.left_alone_until = make.gauge(
+            "pacioli_source_left_alone_until_timestamp_seconds",
+            "Until when the source is left alone, since it failed; 0 when it is not.",
             "source",
             of="livemax",
         )
@@ -80,7 +80,7 @@ class SourceFigures:
             self.answers.labels(source, cache)
         for outcome in ("ok", KEPT_BACK, *(each.code for each in FAILURES)):
             self.calls.labels(source, outcome)
-        self.breaker.labels(source).set(0)
+        self.left_alone_until.labels(source).set(0)
         self.queue.labels(source).set(0)
 
 
@@ -95,7 +95,7 @@ class Metered(Unobserved):
         self._received = figures.received.labels(source)
         self._queue = figures.queue.labels(source)
         self._wait = figures.wait.labels(source)
-        self._breaker = figures.breaker.labels(source)
+        self._left_alone_until = figures.left_alone_until.labels(source)
 
     @contextmanager
     def call(self, kind: str) -> Iterator[Call]:
@@ -128,8 +128,8 @@ class Metered(Unobserved):
     def answered(self, found: str) -> None:
         self._answers.labels(self._source, found).inc()
 
-    def breaker_changed(self, is_open: bool) -> None:
-        self._breaker.set(is_open)
+    def left_alone(self, seconds: float) -> None:
+        self._left_alone_until.set(time() + seconds if seconds else 0)
 
     def _ended(self, error: UpstreamError | None) -> None:
         outcome = "ok" if error is None else KEPT_BACK if error.ours else error.code

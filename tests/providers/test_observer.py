@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from providers.answers import Answers, Terms
+from providers.breaker import Breaker
 from providers.channel import Channel, Policy
 from providers.deadline import Deadline
 from providers.errors import UnavailableError, UpstreamError
@@ -34,8 +35,8 @@ class Notes(Unobserved):
     def received(self, size: int) -> None:
         self.told.append(size)
 
-    def breaker_changed(self, is_open: bool) -> None:
-        self.told.append(is_open)
+    def left_alone(self, seconds: float) -> None:
+        self.told.append(seconds)
 
 
 class Link:
@@ -72,7 +73,17 @@ async def test_the_breaker_tells_of_its_changes_only() -> None:
     channel = Channel(Link(), status_refusal, Policy(breaker_failures=2), notes)
     for succeeds in (True, False, False, False, True, True):
         (channel.breaker.succeeded if succeeds else channel.breaker.failed)()
-    assert notes.told == [True, False]
+    assert notes.told == [1, 0]
+
+
+async def test_the_breaker_tells_for_how_long_each_time() -> None:
+    notes, now = Notes(), 0.0
+    breaker = Breaker(1, 3, 10, lambda: now, notes)
+    breaker.failed()
+    for now in (1, 3, 6):
+        breaker.admit()
+        breaker.failed()
+    assert notes.told == [1, 10, 2, 10, 3, 10, 3]
 
 
 async def test_nobody_need_be_told() -> None:
