@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from server.telemetry.operations import UNREAD
 from tests.conftest import Graph, StartGraph, StartYume, settings, source
 from tests.programs import needed
 from tests.server.telemetry.scrapes import figures, names, post, scraped
@@ -131,8 +132,16 @@ ALERTS = {
 CALM = {
     'up{job="pacioli"}': "1x20",
     'pacioli_operations_total{outcome="ok"}': "0+1x20",
+    'pacioli_operations_total{outcome="UNAUTHENTICATED"}': "0+600x20",  # nothing that ran
     f'{LEFT_ALONE}{{source="b"}}': "300x20",  # until 5m, and nobody asked since
 }
+
+
+def test_what_was_refused_is_no_part_of_the_operations_that_may_fail() -> None:
+    (left_out,) = re.findall(r'outcome!~"([^"]+)"', RULES.read_text("utf-8"))
+    assert left_out.split("|") == sorted(UNREAD)
+    told = (DEPLOY.parent / "docs" / "telemetry.md").read_text("utf-8")
+    assert all(f"`{code}`" in told for code in UNREAD)
 
 
 def test_no_rule_is_untested() -> None:

@@ -40,7 +40,7 @@ class SourceFigures:
         )
         self.call_duration = make.histogram(
             "pacioli_source_call_duration_seconds",
-            "Calls with their waits and retries.",
+            "Calls with their waits and retries, without those kept back.",
             SECONDS,
             "source",
         )
@@ -90,7 +90,7 @@ class Metered(Unobserved):
     def __init__(self, figures: SourceFigures, source: str, inner: Observer | None = None) -> None:
         self._inner = inner or Unobserved()
         self._source, self._calls, self._answers = source, figures.calls, figures.answers
-        self._duration = figures.call_duration.labels(source)
+        self._took = figures.call_duration.labels(source).observe
         self._retries = figures.retries.labels(source)
         self._received = figures.received.labels(source)
         self._queue = figures.queue.labels(source)
@@ -100,18 +100,17 @@ class Metered(Unobserved):
     @contextmanager
     def call(self, kind: str) -> Iterator[Call]:
         began = perf_counter()
-        attempts = 0
         try:
             with self._inner.call(kind) as call:
                 yield call
-                attempts = call.attempts
         except UpstreamError as error:
-            attempts = error.attempts
             self._ended(error)
+            if not error.ours:
+                self._took(perf_counter() - began)
+            self._retried(error.attempts)
             raise
-        finally:
-            self._duration.observe(perf_counter() - began)
-            self._retries.inc(max(0, attempts - 1))
+        self._took(perf_counter() - began)
+        self._retried(call.attempts)
 
     def queued(self) -> AbstractContextManager[object]:
         return self._queue.track_inprogress()
@@ -130,6 +129,9 @@ class Metered(Unobserved):
 
     def left_alone(self, seconds: float) -> None:
         self._left_alone_until.set(time() + seconds if seconds else 0)
+
+    def _retried(self, attempts: int) -> None:
+        self._retries.inc(max(0, attempts - 1))
 
     def _ended(self, error: UpstreamError | None) -> None:
         outcome = "ok" if error is None else KEPT_BACK if error.ours else error.code

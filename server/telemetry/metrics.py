@@ -48,7 +48,7 @@ class Metrics:
         )
         self.duration = make.histogram(
             "pacioli_operation_duration_seconds",
-            "From the request to the end of the answer; not of subscriptions.",
+            "From the request to the end of the answer, of queries that ran.",
             SECONDS,
             "operation",
         )
@@ -80,7 +80,7 @@ class Metrics:
         count.inc()
         if operation.lasts:
             self.events.inc(operation.answers)
-        else:
+        elif outcome not in UNREAD:  # a refusal is quick, and says nothing of those that ran
             duration.observe(operation.seconds)
         for code in operation.codes:
             self.errors.labels(bounded(code)).inc()

@@ -33,7 +33,7 @@ UNREAD = frozenset(
         "UNAUTHENTICATED",
     }
 )
-"""Outcomes of what was not run, mostly: names in it may be anything."""
+"""Outcomes of what was refused before it ran, mostly: names in it may be anything."""
 LIMITS = {
     "LIMIT_EXCEEDED": "max_body_bytes",  # the one that does not say its key
     "OPERATION_TIMEOUT": "operation_timeout_seconds",

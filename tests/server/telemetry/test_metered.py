@@ -100,6 +100,17 @@ def test_a_source_that_nobody_asks_any_more_is_not_left_alone_for_ever(started: 
     assert began < left < time.time() + 0.05
 
 
+def test_a_call_that_is_not_sent_takes_no_time(started: Start) -> None:
+    yume, graph = started(breaker_failures=1, breaker_seconds=60, retries=0)
+    yume.fail(status=503)
+    for _ in range(5):
+        graph.ask(QUERY)
+    kept_back, sent = calls(graph, "kept_back"), calls(graph, "UPSTREAM_UNAVAILABLE")
+    assert kept_back > 0
+    assert kept_back + sent == 5
+    assert of_rental(graph, "call_duration_seconds_count") == sent
+
+
 def test_what_is_kept(started: Start) -> None:
     _, graph = started(cache_seconds=60, stale_seconds=600, retries=0)
 
