@@ -34,7 +34,10 @@ class Observer(Protocol):
         """How good an answer is, seen as a whole: told once for each that came of a call."""
 
     def answered(self, found: str) -> None:
-        """An operation has an answer: a `hit` or `miss` of what is kept, or a `stale` one."""
+        """An operation has an answer: a `hit` or `miss` of what is kept, or an older one.
+
+        That is a `refresh` while it is read anew, and `stale` where the upstream fails.
+        """
 
     def left_alone(self, seconds: float) -> None:
         """The upstream is left alone for so long from now, with 0 no longer."""

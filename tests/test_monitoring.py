@@ -133,6 +133,7 @@ CALM = {
     'up{job="pacioli"}': "1x20",
     'pacioli_operations_total{outcome="ok"}': "0+1x20",
     'pacioli_operations_total{outcome="UNAUTHENTICATED"}': "0+600x20",  # nothing that ran
+    'pacioli_source_answers_total{source="b", cache="refresh"}': "0+60x20",
     f'{LEFT_ALONE}{{source="b"}}': "300x20",  # until 5m, and nobody asked since
 }
 

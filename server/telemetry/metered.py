@@ -62,7 +62,7 @@ class SourceFigures:
         )
         self.answers = make.counter(
             "pacioli_source_answers",
-            "Answers that operations had: hit, miss or stale.",
+            "Answers that operations had: hit, miss, refresh or stale.",
             *("source", "cache"),
         )
         self.rows_read = make.counter(
@@ -76,7 +76,7 @@ class SourceFigures:
         """Shows a source's figures before anything has happened."""
         for each in (self.retries, self.received, self.rows_read, self.rows_used):
             each.labels(source)
-        for cache in ("hit", "miss", "stale"):
+        for cache in ("hit", "miss", "refresh", "stale"):
             self.answers.labels(source, cache)
         for outcome in ("ok", KEPT_BACK, *(each.code for each in FAILURES)):
             self.calls.labels(source, outcome)

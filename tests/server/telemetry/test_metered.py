@@ -131,6 +131,16 @@ def test_what_is_stale(started: Start) -> None:
     assert figure(graph, "pacioli_source_answers_total", source="rental", cache="stale") == 1
 
 
+def test_what_is_read_anew_in_the_background_is_not_stale(started: Start) -> None:
+    _, graph = started(cache_seconds=0.01, refresh_seconds=600)
+    graph.data(QUERY)
+    time.sleep(0.02)
+    graph.data(QUERY)
+    name = "pacioli_source_answers_total"
+    assert figure(graph, name, source="rental", cache="refresh") == 1
+    assert figure(graph, name, source="rental", cache="stale") == 0
+
+
 def test_a_source_that_was_never_asked_has_figures(started: Start) -> None:
     _, graph = started()
     assert post(graph, "{ sources { name } }").status_code == 200
