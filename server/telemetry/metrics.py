@@ -8,8 +8,9 @@ from collections.abc import Container, Iterable
 
 from prometheus_client import Counter, Histogram
 
+from providers.observer import Observer
 from server.telemetry.instruments import SECONDS, Instruments
-from server.telemetry.metered import SourceFigures
+from server.telemetry.metered import Metered, SourceFigures
 from server.telemetry.names import Names
 from server.telemetry.operations import ABANDONED, OK, UNREAD, Operation
 
@@ -64,6 +65,10 @@ class Metrics:
         self.sources = SourceFigures(make)
         for source in sources:
             self.sources.begin(source)
+
+    def observer(self, source: str, inner: Observer) -> Observer:
+        """Who counts what happens on the way to a source; `inner` sees its calls, too."""
+        return Metered(self.sources, source, inner)
 
     def show_traffic(self, running: int, subscriptions: int) -> None:
         """What is going on now."""

@@ -69,7 +69,7 @@ def _folders() -> list[Path]:
 
 def test_the_folder_is_named_as_long_as_it_is_there() -> None:
     assert FOLDER not in os.environ
-    with figures_of_workers() as forget:
+    with figures_of_workers(wanted=True) as forget:
         folder = Path(os.environ[FOLDER])
         kept, gone = folder / "gauge_livesum_8.db", folder / "gauge_livesum_7.db"
         for file in (kept, gone, folder / "counter_7.db"):
@@ -78,3 +78,21 @@ def test_the_folder_is_named_as_long_as_it_is_there() -> None:
         assert sorted(file.name for file in folder.iterdir()) == ["counter_7.db", kept.name]
     assert FOLDER not in os.environ
     assert not folder.exists()
+
+
+def test_where_figures_are_off_workers_have_no_folder(
+    tmp_path: Path, start_yume: StartYume
+) -> None:
+    folders, off = _folders(), {"metrics": "off"}
+    with running(tmp_path, start_yume(), "--workers", "2", telemetry=off) as server:
+        assert server.ask(NAMES)["data"]
+        assert _folders() == folders
+        assert httpx.get(f"{server.address}/metrics", **PLAIN).status_code == 404
+
+
+def test_nor_is_one_named() -> None:
+    folders = _folders()
+    with figures_of_workers(wanted=False) as forget:
+        forget(7)
+        assert FOLDER not in os.environ
+        assert _folders() == folders

@@ -339,7 +339,7 @@ def test_a_collector_that_is_away_is_told_of_once_and_when_it_is_back(
         for _ in range(4):
             sent = len(collector.bodies)
             post(written.graph, NAMES)
-            until(lambda sent=sent: len(collector.bodies) > sent)  # type: ignore[misc]
+            until(lambda sent=sent: len(collector.bodies) > sent)
         until(lambda: bool(others(written)))
         collector.status = 200
         post(written.graph, NAMES)
