@@ -10,6 +10,7 @@ import pytest
 
 from server.telemetry.operations import UNREAD
 from tests.conftest import Graph, StartGraph, StartYume, settings, source
+from tests.docs.pages import anchors
 from tests.programs import needed
 from tests.server.telemetry.scrapes import figures, names, post, scraped
 
@@ -143,6 +144,15 @@ def test_what_was_refused_is_no_part_of_the_operations_that_may_fail() -> None:
     assert left_out.split("|") == sorted(UNREAD)
     told = (DEPLOY.parent / "docs" / "telemetry.md").read_text("utf-8")
     assert all(f"`{code}`" in told for code in UNREAD)
+
+
+def test_each_alert_leads_to_a_page_that_tells_of_it() -> None:
+    pages = re.findall(r"runbook_url: (\S+)#(\S+)", RULES.read_text("utf-8"))
+    assert len(pages) == len(ALERTS)
+    for name, anchor in pages:
+        assert anchor in anchors(DEPLOY.parent / name)
+    told = (DEPLOY.parent / "docs" / "telemetry.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(Pacioli\w+)`", told, re.MULTILINE)) == set(ALERTS)
 
 
 def test_no_rule_is_untested() -> None:
