@@ -48,6 +48,11 @@ class Answer:
     judged: bool = False
     reading: str = ""
 
+    @property
+    def is_refreshed(self) -> bool:
+        """Whether it is shown while it is read anew, and not for an error."""
+        return self.stale is not None and self.stale.error is None
+
 
 class Terms(NamedTuple):
     """How an operation reads: what kind of rows, until when, and whether by all means `anew`.

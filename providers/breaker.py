@@ -51,21 +51,23 @@ class Breaker:
                 ours=True,
             )
         self._probing = True
-        self._until = self._clock() + self._patience
+        self._leave_alone(self._patience)
 
     def succeeded(self) -> None:
         """An answer was as it should be."""
         if self.is_open:
-            self._observer.breaker_changed(is_open=False)
+            self._observer.left_alone(0)
         self._failed, self._probing = 0, False
         self._pause = min(_FIRST_PAUSE, self._longest)
 
     def failed(self) -> None:
         """A call failed. Those that were under way when the pause began do not prolong it."""
         self._failed += 1
-        if self._failed == self._threshold:
-            self._observer.breaker_changed(is_open=True)
         if self._failed == self._threshold or self._probing:
-            self._until = self._clock() + self._pause
+            self._leave_alone(self._pause)
             self._pause = min(2 * self._pause, self._longest)
             self._probing = False
+
+    def _leave_alone(self, seconds: float) -> None:
+        self._until = self._clock() + seconds
+        self._observer.left_alone(seconds)

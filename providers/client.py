@@ -122,7 +122,7 @@ class Source:
             answer = await self._answers.get(request, terms, judge)
         except UpstreamError as error:
             raise self.failed(copy(error)) from None
-        self._observer.answered(answer.found.value)
+        self._observer.answered("refresh" if answer.is_refreshed else answer.found.value)
         return answer
 
     async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:

@@ -34,10 +34,13 @@ class Observer(Protocol):
         """How good an answer is, seen as a whole: told once for each that came of a call."""
 
     def answered(self, found: str) -> None:
-        """An operation has an answer: a `hit` or `miss` of what is kept, or a `stale` one."""
+        """An operation has an answer: a `hit` or `miss` of what is kept, or an older one.
 
-    def breaker_changed(self, is_open: bool) -> None:
-        """The upstream is left alone from now on, or no longer."""
+        That is a `refresh` while it is read anew, and `stale` where the upstream fails.
+        """
+
+    def left_alone(self, seconds: float) -> None:
+        """The upstream is left alone for so long from now, with 0 no longer."""
 
 
 class Unobserved:
@@ -57,4 +60,4 @@ class Unobserved:
 
     def answered(self, found: str) -> None: ...
 
-    def breaker_changed(self, is_open: bool) -> None: ...
+    def left_alone(self, seconds: float) -> None: ...

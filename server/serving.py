@@ -137,7 +137,8 @@ class Workers:
         """Serves until a signal comes."""
         for sig in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sig, self._stop)
-        with figures_of_workers() as forget:
+        wanted = self._settings.telemetry.metrics != "off"
+        with figures_of_workers(wanted=wanted) as forget:
             self._serve(forget)
         if not self._up.is_set():
             raise SystemExit(1)  # the worker has said why

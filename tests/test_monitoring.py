@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from server.telemetry.operations import UNREAD
 from tests.conftest import Graph, StartGraph, StartYume, settings, source
+from tests.docs.pages import anchors
 from tests.programs import needed
 from tests.server.telemetry.scrapes import figures, names, post, scraped
 
@@ -95,6 +97,7 @@ def test_prometheus_likes_the_figures(busy: Graph) -> None:
     assert promtool("check", "metrics", given=scraped(busy)) == ""
 
 
+LEFT_ALONE = "pacioli_source_left_alone_until_timestamp_seconds"
 ALERTS = {
     # A rule, and figures of eleven minutes for which it fires.
     "PacioliIsNotScraped": {'up{job="pacioli"}': "0x20"},
@@ -103,7 +106,7 @@ ALERTS = {
         'pacioli_operations_total{outcome="ok"}': "0+60x20",
     },
     "PacioliHasAnError": {'pacioli_errors_total{code="INTERNAL_SERVER_ERROR"}': "0x15 1x5"},
-    "PacioliSourceIsDown": {'pacioli_source_breaker_open{source="a"}': "1x20"},
+    "PacioliSourceIsDown": {f'{LEFT_ALONE}{{source="a"}}': "1100x20"},  # until 18m20s
     "PacioliSourceRefusesCredentials": {
         'pacioli_source_calls_total{source="a", outcome="UPSTREAM_UNAUTHORIZED"}': "0x15 1x5"
     },
@@ -127,7 +130,29 @@ ALERTS = {
         'pacioli_limits_exceeded_total{limit="operations_per_minute"}': "0+1x20"
     },
 }
-CALM = {'up{job="pacioli"}': "1x20", 'pacioli_operations_total{outcome="ok"}': "0+1x20"}
+CALM = {
+    'up{job="pacioli"}': "1x20",
+    'pacioli_operations_total{outcome="ok"}': "0+1x20",
+    'pacioli_operations_total{outcome="UNAUTHENTICATED"}': "0+600x20",  # nothing that ran
+    'pacioli_source_answers_total{source="b", cache="refresh"}': "0+60x20",
+    f'{LEFT_ALONE}{{source="b"}}': "300x20",  # until 5m, and nobody asked since
+}
+
+
+def test_what_was_refused_is_no_part_of_the_operations_that_may_fail() -> None:
+    (left_out,) = re.findall(r'outcome!~"([^"]+)"', RULES.read_text("utf-8"))
+    assert left_out.split("|") == sorted(UNREAD)
+    told = (DEPLOY.parent / "docs" / "telemetry.md").read_text("utf-8")
+    assert all(f"`{code}`" in told for code in UNREAD)
+
+
+def test_each_alert_leads_to_a_page_that_tells_of_it() -> None:
+    pages = re.findall(r"runbook_url: (\S+)#(\S+)", RULES.read_text("utf-8"))
+    assert len(pages) == len(ALERTS)
+    for name, anchor in pages:
+        assert anchor in anchors(DEPLOY.parent / name)
+    told = (DEPLOY.parent / "docs" / "telemetry.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(Pacioli\w+)`", told, re.MULTILINE)) == set(ALERTS)
 
 
 def test_no_rule_is_untested() -> None:

@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
-from prometheus_client.multiprocess import mark_process_dead
-
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library looks there when a worker imports it
 
 
 @contextmanager
-def figures_of_workers() -> Iterator[Callable[[int], None]]:
+def figures_of_workers(*, wanted: bool) -> Iterator[Callable[[int], None]]:
     """A folder for the workers that are started meanwhile, which inherit its name.
 
     Gives what takes a dead one, by its number, out of the figures of now.
     """
+    if not wanted:
+        yield lambda _: None
+        return
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
     with TemporaryDirectory(prefix="pacioli-metrics-") as folder:
         os.environ[FOLDER] = folder
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from time import perf_counter
+from time import perf_counter, time
 
 from providers.errors import (
     MalformedError,
@@ -40,7 +40,7 @@ class SourceFigures:
         )
         self.call_duration = make.histogram(
             "pacioli_source_call_duration_seconds",
-            "Calls with their waits and retries.",
+            "Calls with their waits and retries, without those kept back.",
             SECONDS,
             "source",
         )
@@ -48,9 +48,9 @@ class SourceFigures:
         self.received = make.counter(
             "pacioli_source_received_bytes", "Bodies of answers, decompressed.", "source"
         )
-        self.breaker = make.gauge(
-            "pacioli_source_breaker_open",
-            "1 while the source is left alone.",
+        self.left_alone_until = make.gauge(
+            "pacioli_source_left_alone_until_timestamp_seconds",
+            "Until when the source is left alone, since it failed; 0 when it is not.",
             "source",
             of="livemax",
         )
@@ -62,7 +62,7 @@ class SourceFigures:
         )
         self.answers = make.counter(
             "pacioli_source_answers",
-            "Answers that operations had: hit, miss or stale.",
+            "Answers that operations had: hit, miss, refresh or stale.",
             *("source", "cache"),
         )
         self.rows_read = make.counter(
@@ -76,11 +76,11 @@ class SourceFigures:
         """Shows a source's figures before anything has happened."""
         for each in (self.retries, self.received, self.rows_read, self.rows_used):
             each.labels(source)
-        for cache in ("hit", "miss", "stale"):
+        for cache in ("hit", "miss", "refresh", "stale"):
             self.answers.labels(source, cache)
         for outcome in ("ok", KEPT_BACK, *(each.code for each in FAILURES)):
             self.calls.labels(source, outcome)
-        self.breaker.labels(source).set(0)
+        self.left_alone_until.labels(source).set(0)
         self.queue.labels(source).set(0)
 
 
@@ -90,28 +90,27 @@ class Metered(Unobserved):
     def __init__(self, figures: SourceFigures, source: str, inner: Observer | None = None) -> None:
         self._inner = inner or Unobserved()
         self._source, self._calls, self._answers = source, figures.calls, figures.answers
-        self._duration = figures.call_duration.labels(source)
+        self._took = figures.call_duration.labels(source).observe
         self._retries = figures.retries.labels(source)
         self._received = figures.received.labels(source)
         self._queue = figures.queue.labels(source)
         self._wait = figures.wait.labels(source)
-        self._breaker = figures.breaker.labels(source)
+        self._left_alone_until = figures.left_alone_until.labels(source)
 
     @contextmanager
     def call(self, kind: str) -> Iterator[Call]:
         began = perf_counter()
-        attempts = 0
         try:
             with self._inner.call(kind) as call:
                 yield call
-                attempts = call.attempts
         except UpstreamError as error:
-            attempts = error.attempts
             self._ended(error)
+            if not error.ours:
+                self._took(perf_counter() - began)
+            self._retried(error.attempts)
             raise
-        finally:
-            self._duration.observe(perf_counter() - began)
-            self._retries.inc(max(0, attempts - 1))
+        self._took(perf_counter() - began)
+        self._retried(call.attempts)
 
     def queued(self) -> AbstractContextManager[object]:
         return self._queue.track_inprogress()
@@ -128,8 +127,11 @@ class Metered(Unobserved):
     def answered(self, found: str) -> None:
         self._answers.labels(self._source, found).inc()
 
-    def breaker_changed(self, is_open: bool) -> None:
-        self._breaker.set(is_open)
+    def left_alone(self, seconds: float) -> None:
+        self._left_alone_until.set(time() + seconds if seconds else 0)
+
+    def _retried(self, attempts: int) -> None:
+        self._retries.inc(max(0, attempts - 1))
 
     def _ended(self, error: UpstreamError | None) -> None:
         outcome = "ok" if error is None else KEPT_BACK if error.ours else error.code

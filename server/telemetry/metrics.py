@@ -8,8 +8,9 @@ from collections.abc import Container, Iterable
 
 from prometheus_client import Counter, Histogram
 
+from providers.observer import Observer
 from server.telemetry.instruments import SECONDS, Instruments
-from server.telemetry.metered import SourceFigures
+from server.telemetry.metered import Metered, SourceFigures
 from server.telemetry.names import Names
 from server.telemetry.operations import ABANDONED, OK, UNREAD, Operation
 
@@ -48,7 +49,7 @@ class Metrics:
         )
         self.duration = make.histogram(
             "pacioli_operation_duration_seconds",
-            "From the request to the end of the answer; not of subscriptions.",
+            "From the request to the end of the answer, of queries that ran.",
             SECONDS,
             "operation",
         )
@@ -65,6 +66,10 @@ class Metrics:
         for source in sources:
             self.sources.begin(source)
 
+    def observer(self, source: str, inner: Observer) -> Observer:
+        """Who counts what happens on the way to a source; `inner` sees its calls, too."""
+        return Metered(self.sources, source, inner)
+
     def show_traffic(self, running: int, subscriptions: int) -> None:
         """What is going on now."""
         self.running.set(running)
@@ -80,7 +85,7 @@ class Metrics:
         count.inc()
         if operation.lasts:
             self.events.inc(operation.answers)
-        else:
+        elif outcome not in UNREAD:  # a refusal is quick, and says nothing of those that ran
             duration.observe(operation.seconds)
         for code in operation.codes:
             self.errors.labels(bounded(code)).inc()

@@ -33,7 +33,7 @@ UNREAD = frozenset(
         "UNAUTHENTICATED",
     }
 )
-"""Outcomes of what was not run, mostly: names in it may be anything."""
+"""Outcomes of what was refused before it ran, mostly: names in it may be anything."""
 LIMITS = {
     "LIMIT_EXCEEDED": "max_body_bytes",  # the one that does not say its key
     "OPERATION_TIMEOUT": "operation_timeout_seconds",
@@ -43,6 +43,15 @@ LIMITS = {
 }
 _PROCESS, _number = token_hex(4), count()
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_USUAL_ID = re.compile(
+    r"""(?=[0-9-]*[a-z])(?:                        # digits alone may be a card
+      [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}  # a UUID
+    | [0-9a-f]{16,64}                              # a trace's id, and such
+    | [0-7][0-9a-hjkmnp-tv-z]{25}                  # a ULID
+    )""",
+    re.IGNORECASE | re.ASCII | re.VERBOSE,
+)
+"""Ids of these shapes are random: that some of their digits look like a card is chance."""
 
 
 @dataclass(slots=True)
@@ -99,9 +108,15 @@ CURRENT: ContextVar[Operation | None] = ContextVar("operation", default=None)
 
 def request_id(proposed: str | None) -> str:
     """The id that a client or a proxy gave to a request, if it can be one; else a new one."""
-    if proposed and _REQUEST_ID.fullmatch(proposed) and redacted(proposed) == proposed:
+    if proposed and _may_be_told(proposed):
         return proposed
     return f"{_PROCESS}{next(_number):08x}"
+
+
+def _may_be_told(proposed: str) -> bool:
+    if _USUAL_ID.fullmatch(proposed):
+        return True
+    return _REQUEST_ID.fullmatch(proposed) is not None and redacted(proposed) == proposed
 
 
 def note_document(text: str | None, kind: str, name: str | None) -> None:

@@ -14,24 +14,30 @@ from server.settings import Settings
 
 MASK = "***"
 SHORTEST = 8  # of what is a secret among the credentials; the others are words like "ru"
+LONGEST = 512  # of a text that is searched; the rest is not told
+CUT = 64  # so much of the end of one that is cut is not told either: it may be half a secret
 SENSITIVE = re.compile(
     r"""
-      (?:bearer|basic)\s+[^\s"',;]+
-    | eyJ[\w-]+\.[\w-]*\.?[\w-]*                           # a token
-    | (?:token|key|secret|password|authorization)["']?\s*[=:]\s*["']?[^\s"',;}\]]+
-    | \w+://[^\s/@:]*:[^\s/@]*@                             # a password in an address
-    | \d[ -]?\d{3}[ -]?\d{0,2}[*xX\u2022 ]{4,}\d{4}           # a masked card
+      (?:bearer|basic)\s++[^\s"',;]+
+    | eyJ[\w-]{1,512}+\.[\w-]*\.?[\w-]*                    # a token
+    | (?:token|key|secret|password|authorization)["']?\s{0,9}+[=:]\s{0,9}+["']?[^\s"',;}\]]+
+    | \w{1,32}+://[^\s/@:]{0,512}+:[^\s/@]{0,512}+@         # a password in an address
+    | \d[ -]?\d{3}[ -]?\d{0,2}[*xX\u2022 ]{4,40}+\d{4}        # a masked card
     | \d(?:[ -]?\d){11,}                                   # a card, an account
-    | \+\d[\d()\s-]{8,}\d                                  # a telephone
-    | [\w.+-]+@[\w-]+\.[\w.-]+                              # an e-mail address
+    | \+\d[\d()\s-]{8,30}\d                                # a telephone
+    | [\w.+-]{1,64}+@[\w-]{1,255}+\.[\w.-]+                 # an e-mail address
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+"""What a match may still fail after is bounded and not gone back on (`++`): no text is looked at
+again and again."""
 
 
 def redacted(text: str) -> str:
-    """The text without what looks like a secret."""
-    return SENSITIVE.sub(MASK, text)
+    """The text without what looks like a secret, and no more of it than can be searched at once."""
+    if len(text) <= LONGEST:
+        return SENSITIVE.sub(MASK, text)
+    return f"{SENSITIVE.sub(MASK, text[:LONGEST])[:-CUT]}..."
 
 
 class Redaction:

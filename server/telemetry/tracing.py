@@ -6,7 +6,8 @@ what came of it: no address, document, variable, filter or text of an error. Ups
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from importlib.metadata import version
 from threading import Thread
@@ -14,8 +15,8 @@ from threading import Thread
 from opentelemetry.context import Context, attach, detach
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import (
     Span,
@@ -37,6 +38,30 @@ TRACEPARENT = "traceparent"
 BLAMED = ("INTERNAL_SERVER_ERROR", "OPERATION_TIMEOUT", "SERVICE_OVERLOADED")
 """Outcomes that are a failure of ours; those of upstreams are, too."""
 _context = TraceContextTextMapPropagator()
+_log = logging.getLogger("pacioli")
+_wordy = logging.getLogger("opentelemetry.exporter.otlp")
+"""Says each time that the collector is away, several times and with its address."""
+
+
+class Exporter(SpanExporter):
+    """Sends spans by `inner`; says once that the collector takes none, and that it does again."""
+
+    def __init__(self, inner: SpanExporter) -> None:
+        self._inner, self._is_away = inner, False
+        _wordy.setLevel(logging.CRITICAL)
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = self._inner.export(spans)
+        is_away = result is not SpanExportResult.SUCCESS
+        if is_away and not self._is_away:
+            _log.warning("The collector takes no traces: they are lost until it does.")
+        elif self._is_away and not is_away:
+            _log.warning("The collector takes traces again.")
+        self._is_away = is_away
+        return result
+
+    def shutdown(self) -> None:
+        self._inner.shutdown()
 
 
 class Tracing:
@@ -57,7 +82,7 @@ class Tracing:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Spans are sent until the context ends; then what is left of them, if that is taken."""
-        exporter = OTLPSpanExporter(self._endpoint, timeout=EXPORT_SECONDS)
+        exporter = Exporter(OTLPSpanExporter(self._endpoint, timeout=EXPORT_SECONDS))
         processor = BatchSpanProcessor(exporter)
         self._provider.add_span_processor(processor)
         yield
@@ -68,7 +93,8 @@ class Tracing:
         parent = _context.extract(headers) if TRACEPARENT in headers else Context()
         span = self._tracer.start_span("graphql", parent, SpanKind.SERVER)
         operation.trace = span, attach(set_span_in_context(span))
-        operation.trace_id = format_trace_id(span.get_span_context().trace_id)
+        if span.is_recording():  # of one that is not sampled nobody would find the trace
+            operation.trace_id = format_trace_id(span.get_span_context().trace_id)
 
     def ended(self, operation: Operation) -> None:
         span, token = operation.trace
@@ -122,13 +148,13 @@ class Traced(Unobserved):
         return self._tracing.call(self._source, self._provider, kind)
 
 
-def _finish(processor: BatchSpanProcessor, exporter: OTLPSpanExporter) -> None:
+def _finish(processor: BatchSpanProcessor, exporter: Exporter) -> None:
     """Sends what is left. A collector that is away must not hold up the end."""
     last = Thread(target=processor.shutdown, daemon=True)
     last.start()
     last.join(SHUTDOWN_SECONDS)
     if last.is_alive():
-        exporter.shutdown()  # type: ignore[no-untyped-call]
+        exporter.shutdown()
 
 
 def _told(operation: Operation) -> Mapping[str, str | int]:

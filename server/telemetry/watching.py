@@ -11,12 +11,11 @@ from providers.observer import Observer, Unobserved
 from providers.transport import Headers
 from server.authentication import caller_of
 from server.settings import Settings, SourceSettings
-from server.telemetry.metered import Metered
-from server.telemetry.metrics import Metrics
 from server.telemetry.operations import CURRENT, FAILED, Operation, note_error, request_id
 
 if TYPE_CHECKING:  # they are imported only where they are wanted
     from server.telemetry.logs import OperationLog
+    from server.telemetry.metrics import Metrics
     from server.telemetry.tracing import Tracing
 
 GRAPH = "/graphql"
@@ -28,7 +27,7 @@ class Telemetry:
 
     def __init__(
         self,
-        metrics: Metrics | None = None,
+        metrics: "Metrics | None" = None,
         tracing: "Tracing | None" = None,
         log: "OperationLog | None" = None,
     ) -> None:
@@ -87,7 +86,7 @@ class Telemetry:
         inner: Observer = Unobserved()
         if self._tracing is not None:
             inner = self._tracing.observer(source.name, source.provider)
-        return inner if self.metrics is None else Metered(self.metrics.sources, source.name, inner)
+        return inner if self.metrics is None else self.metrics.observer(source.name, inner)
 
     @property
     def outgoing(self) -> Headers | None:
@@ -99,6 +98,8 @@ def telemetry(settings: Settings, log: "OperationLog | None" = None) -> Telemetr
     """What the settings want."""
     metrics = tracing = None
     if settings.telemetry.metrics != "off":
+        from server.telemetry.metrics import Metrics  # noqa: PLC0415 - nor this, where it is off
+
         names = (source.name for source in settings.sources)
         metrics = Metrics(names, frozenset(settings.server.documents.manifest.values()))
     if settings.telemetry.otlp_endpoint is not None:

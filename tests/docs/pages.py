@@ -84,6 +84,24 @@ def indented_code(page: Path) -> Sequence[str]:
     return found
 
 
+def broken_tables(page: Path) -> Sequence[str]:
+    """Rows that are in no table, or are not as wide as its head."""
+    return list(_broken_rows(prose(page).splitlines()))
+
+
+def _broken_rows(lines: Sequence[str]) -> Iterator[str]:
+    width = 0
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if not line.lstrip().startswith("|"):
+            width = 0
+            continue
+        cells = len(re.findall(r"(?<!\\)\|", line)) - 1
+        if width == 0 and re.fullmatch(r" *\|( *:?-+:? *\|)+ *", following):
+            width = cells
+        if cells != width or not line.rstrip().endswith("|"):
+            yield line
+
+
 def anchors(page: Path) -> set[str]:
     """What `#...` may name on a page: its headings, as GitHub makes them addresses."""
     plain = (re.sub(r"[`*]|\]\([^)]*\)|\[", "", title) for title in HEADING.findall(prose(page)))

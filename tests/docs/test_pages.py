@@ -19,6 +19,7 @@ from tests.docs.pages import (
     RUN_BY_CLIENTS,
     anchors,
     blocks,
+    broken_tables,
     indented_code,
     links,
     name_of,
@@ -62,6 +63,28 @@ def test_nothing_goes_unrun_without_a_reason() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_code_hides_in_an_indent(page: Path) -> None:
     assert indented_code(page) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_tables_are_whole(page: Path) -> None:
+    assert broken_tables(page) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "broken"),
+    [
+        ("| a | b |\n| --- | --- |\n| 1 | 2 |\n", 0),
+        ("| a | b |\n| --- | --- |\n| 1 | 2 |\n\n| 3 | 4 |\n", 1),  # a blank line in it
+        ("| a | b |\n| --- | --- |\n| 1 |\n| 1 | 2 | 3 |\n| 1 | 2\n", 3),
+        ("| a | b |\n| 1 | 2 |\n", 2),  # no head
+        ("| a | b |\n| --- |\n| 1 | 2 |\n", 1),
+        ("```console\n| a\n```\n", 0),
+    ],
+)
+def test_rows_that_are_not_are_found(tmp_path: Path, table: str, broken: int) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"Words.\n\n{table}", "utf-8")
+    assert len(broken_tables(page)) == broken
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

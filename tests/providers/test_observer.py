@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import pytest
 
 from providers.answers import Answers, Terms
+from providers.breaker import Breaker
 from providers.channel import Channel, Policy
 from providers.deadline import Deadline
 from providers.errors import UnavailableError, UpstreamError
@@ -34,8 +36,8 @@ class Notes(Unobserved):
     def received(self, size: int) -> None:
         self.told.append(size)
 
-    def breaker_changed(self, is_open: bool) -> None:
-        self.told.append(is_open)
+    def left_alone(self, seconds: float) -> None:
+        self.told.append(seconds)
 
 
 class Link:
@@ -72,7 +74,17 @@ async def test_the_breaker_tells_of_its_changes_only() -> None:
     channel = Channel(Link(), status_refusal, Policy(breaker_failures=2), notes)
     for succeeds in (True, False, False, False, True, True):
         (channel.breaker.succeeded if succeeds else channel.breaker.failed)()
-    assert notes.told == [True, False]
+    assert notes.told == [1, 0]
+
+
+async def test_the_breaker_tells_for_how_long_each_time() -> None:
+    notes = Notes()
+    breaker = Breaker(1, 3, 10, count(step=3).__next__, notes)  # each look at the clock 3 s later
+    breaker.failed()
+    for _ in range(3):
+        breaker.admit()
+        breaker.failed()
+    assert notes.told == [1, 10, 2, 10, 3, 10, 3]
 
 
 async def test_nobody_need_be_told() -> None:

@@ -33,9 +33,11 @@ class Running:
 
     def __init__(self, folder: Path, upstream: Yume, *options: str, **keys: Any) -> None:
         server, cache = keys.pop("server", {}), keys.pop("cache", {})
+        telemetry = keys.pop("telemetry", {})
         tables = (
             ("[server]", server),
             ("[cache]", cache),
+            ("[telemetry]", telemetry),
             ("[[sources]]", {**account(upstream), **keys}),
         )
         lines = [

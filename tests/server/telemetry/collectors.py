@@ -23,9 +23,10 @@ class Span(NamedTuple):
 
 
 class Collector:
-    """Takes traces by OTLP over HTTP."""
+    """Takes traces by OTLP over HTTP, and answers with a `status`."""
 
     def __init__(self) -> None:
+        self.status = 200
         self.bodies: list[bytes] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,7 +36,7 @@ class Collector:
             message = await receive()
             body, more = body + message["body"], message.get("more_body", False)
         self.bodies.append(body)
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
         await send({"type": "http.response.body"})
 
     @property

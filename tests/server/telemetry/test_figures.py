@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,7 @@ from tests.conftest import PLAIN, StartYume
 from tests.server.telemetry.scrapes import figures
 from tests.server.test_serving import Running, running, until
 
+LEFT_ALONE = "pacioli_source_left_alone_until_timestamp_seconds"
 NAMES = "query Names { sources { name } }"
 
 
@@ -36,16 +38,18 @@ def test_all_workers_are_one(tmp_path: Path, start_yume: StartYume) -> None:
             server.ask(NAMES)
         assert {asked(server) for _ in range(10)} == {20}
         yume.fail(status=503)
+        began = time.time()
         server.ask("{ invoices { nodes { id } } }")
-        breaker = ("pacioli_source_breaker_open", "rental")
-        assert {of(server, breaker[0], source=breaker[1]) for _ in range(10)} == {1}
+        until_when = {of(server, LEFT_ALONE, source="rental") for _ in range(10)}
+        assert len(until_when) == 1
+        assert began < min(until_when) < time.time() + 1
         first = server.children()
         for pid in first:
             os.kill(pid, signal.SIGKILL)
         until(lambda: len(server.children()) == 2 and not set(server.children()) & set(first))
         until(lambda: _answers(server))
         assert asked(server) == 20
-        assert of(server, breaker[0], source=breaker[1]) == 0
+        assert of(server, LEFT_ALONE, source="rental") == 0
         assert of(server, "pacioli_operations_in_flight") == 0
         assert len(set(_folders()) - folders) == 1
         assert server.stop() == 0
@@ -65,7 +69,7 @@ def _folders() -> list[Path]:
 
 def test_the_folder_is_named_as_long_as_it_is_there() -> None:
     assert FOLDER not in os.environ
-    with figures_of_workers() as forget:
+    with figures_of_workers(wanted=True) as forget:
         folder = Path(os.environ[FOLDER])
         kept, gone = folder / "gauge_livesum_8.db", folder / "gauge_livesum_7.db"
         for file in (kept, gone, folder / "counter_7.db"):
@@ -74,3 +78,21 @@ def test_the_folder_is_named_as_long_as_it_is_there() -> None:
         assert sorted(file.name for file in folder.iterdir()) == ["counter_7.db", kept.name]
     assert FOLDER not in os.environ
     assert not folder.exists()
+
+
+def test_where_figures_are_off_workers_have_no_folder(
+    tmp_path: Path, start_yume: StartYume
+) -> None:
+    folders, off = _folders(), {"metrics": "off"}
+    with running(tmp_path, start_yume(), "--workers", "2", telemetry=off) as server:
+        assert server.ask(NAMES)["data"]
+        assert _folders() == folders
+        assert httpx.get(f"{server.address}/metrics", **PLAIN).status_code == 404
+
+
+def test_nor_is_one_named() -> None:
+    folders = _folders()
+    with figures_of_workers(wanted=False) as forget:
+        forget(7)
+        assert FOLDER not in os.environ
+        assert _folders() == folders

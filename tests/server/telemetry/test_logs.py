@@ -28,6 +28,7 @@ from server.telemetry.logs import set_up
 from server.telemetry.operations import Operation
 from tests.conftest import Graph, Stages, StartYume, Whole, Yume, served_graph, settings
 from tests.conftest import source as account
+from tests.server.telemetry.collectors import collecting
 from tests.server.telemetry.scrapes import post
 from tests.server.test_serving import until
 from tests.server.test_sockets import LIFE_PAY
@@ -295,6 +296,71 @@ def test_a_subscription_has_one_line_at_its_end(start: Start, whole: Whole) -> N
     line = written.lines(2)[1]
     assert (line["operation"], line["type"], line["events"]) == ("Task", "subscription", 2)
     assert (line["transport"], line["outcome"]) == ("websocket", "ok")
+
+
+@pytest.mark.parametrize(("ratio", "is_sampled"), [(0.0, False), (1.0, True)])
+def test_a_trace_is_named_where_there_is_one(
+    start: Start, stages: Stages, still_yume: Yume, ratio: float, is_sampled: bool
+) -> None:
+    with collecting(stages) as (address, _):
+        traces = {"otlp_endpoint": address, "sampling_ratio": ratio}
+        written = start(settings(account(still_yume), telemetry=traces))
+        post(written.graph, NAMES)
+        trace = "0af7651916cd43dd8448eb211c80319c"
+        for flag in ("00", "01"):
+            post(written.graph, NAMES, traceparent=f"00-{trace}-b7ad6b7169203331-{flag}")
+        first, left_out, wanted = written.lines(3)
+        assert ("trace_id" in first) is is_sampled
+        assert "trace_id" not in left_out
+        assert wanted["trace_id"] == trace
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spans are sent at once, and not for long."""
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
+    monkeypatch.setattr("server.telemetry.tracing.EXPORT_SECONDS", 0.1)
+
+
+def others(written: Written) -> Sequence[str]:
+    """What is written beside operations."""
+    lines = [json.loads(line) for line in written.text.splitlines()]
+    return [line["event"] for line in lines if line["logger"] != "pacioli.operations"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_collector_that_is_away_is_told_of_once_and_when_it_is_back(
+    start: Start, stages: Stages, still_yume: Yume
+) -> None:
+    with collecting(stages) as (address, collector):
+        traces = {"otlp_endpoint": address, "sampling_ratio": 1}
+        written = start(settings(account(still_yume), telemetry=traces))
+        collector.status = 503
+        for _ in range(4):
+            sent = len(collector.bodies)
+            post(written.graph, NAMES)
+            until(lambda sent=sent: len(collector.bodies) > sent)
+        until(lambda: bool(others(written)))
+        collector.status = 200
+        post(written.graph, NAMES)
+        until(lambda: len(others(written)) > 1)
+        assert others(written) == [
+            "The collector takes no traces: they are lost until it does.",
+            "The collector takes traces again.",
+        ]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_collector_that_is_not_there_is_told_of_without_its_address(
+    start: Start, still_yume: Yume
+) -> None:
+    traces = {"otlp_endpoint": "http://127.0.0.1:9", "sampling_ratio": 1}
+    written = start(settings(account(still_yume), telemetry=traces))
+    for _ in range(3):
+        post(written.graph, NAMES)
+    until(lambda: bool(others(written)))
+    assert others(written) == ["The collector takes no traces: they are lost until it does."]
+    assert "127.0.0.1" not in written.text
 
 
 @pytest.mark.parametrize("options", [(), ("--workers", "2")], ids=["one", "two"])

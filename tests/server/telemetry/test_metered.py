@@ -1,5 +1,6 @@
 """The figures of a source, by what its upstream does."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from tests.conftest import Graph, StartGraph, StartYume, Yume, settings, source
 from tests.server.telemetry.scrapes import figure, post
 
+LEFT_ALONE = "left_alone_until_timestamp_seconds"
 QUERY = "{ invoices(first: 3) { nodes { id } } }"
 Start = Callable[..., tuple[Yume, Graph]]
 
@@ -77,15 +79,36 @@ def test_the_breaker(started: Start) -> None:
     yume, graph = started(breaker_failures=2, breaker_seconds=0.05, retries=0)
     yume.fail(status=503)
     graph.ask(QUERY)
-    assert of_rental(graph, "breaker_open") == 0
+    assert of_rental(graph, LEFT_ALONE) == 0
+    began = time.time()
     graph.ask(QUERY)
-    assert of_rental(graph, "breaker_open") == 1
+    assert began < of_rental(graph, LEFT_ALONE)
     graph.ask(QUERY)
     assert calls(graph, "kept_back") + calls(graph, "UPSTREAM_UNAVAILABLE") == 3
     yume.recover()
     while graph.ask(QUERY).errors:
         pass
-    assert of_rental(graph, "breaker_open") == 0
+    assert of_rental(graph, LEFT_ALONE) == 0
+
+
+def test_a_source_that_nobody_asks_any_more_is_not_left_alone_for_ever(started: Start) -> None:
+    yume, graph = started(breaker_failures=1, breaker_seconds=0.05, retries=0)
+    yume.fail(status=503)
+    began = time.time()
+    graph.ask(QUERY)
+    left = of_rental(graph, LEFT_ALONE)
+    assert began < left < time.time() + 0.05
+
+
+def test_a_call_that_is_not_sent_takes_no_time(started: Start) -> None:
+    yume, graph = started(breaker_failures=1, breaker_seconds=60, retries=0)
+    yume.fail(status=503)
+    for _ in range(5):
+        graph.ask(QUERY)
+    kept_back, sent = calls(graph, "kept_back"), calls(graph, "UPSTREAM_UNAVAILABLE")
+    assert kept_back > 0
+    assert kept_back + sent == 5
+    assert of_rental(graph, "call_duration_seconds_count") == sent
 
 
 def test_what_is_kept(started: Start) -> None:
@@ -108,9 +131,19 @@ def test_what_is_stale(started: Start) -> None:
     assert figure(graph, "pacioli_source_answers_total", source="rental", cache="stale") == 1
 
 
+def test_what_is_read_anew_in_the_background_is_not_stale(started: Start) -> None:
+    _, graph = started(cache_seconds=0.01, refresh_seconds=600)
+    graph.data(QUERY)
+    time.sleep(0.02)
+    graph.data(QUERY)
+    name = "pacioli_source_answers_total"
+    assert figure(graph, name, source="rental", cache="refresh") == 1
+    assert figure(graph, name, source="rental", cache="stale") == 0
+
+
 def test_a_source_that_was_never_asked_has_figures(started: Start) -> None:
     _, graph = started()
     assert post(graph, "{ sources { name } }").status_code == 200
     text = graph.http.get("/metrics").text
     assert 'pacioli_source_calls_total{outcome="ok",source="rental"} 0.0' in text
-    assert 'pacioli_source_breaker_open{source="rental"} 0.0' in text
+    assert 'pacioli_source_left_alone_until_timestamp_seconds{source="rental"} 0.0' in text

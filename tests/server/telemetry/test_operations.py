@@ -1,6 +1,8 @@
 """What is noted of an operation by those on its way, and what it comes to."""
 
 from collections.abc import Iterator
+from random import Random
+from uuid import UUID
 
 import pytest
 
@@ -105,6 +107,23 @@ def test_names_are_short_and_hold_no_card(operation: Operation) -> None:
 @pytest.mark.parametrize("proposed", ["a", "0f-1.2_3", "A" * 64])
 def test_a_request_keeps_its_id(proposed: str) -> None:
     assert request_id(proposed) == proposed
+
+
+def test_ids_of_the_usual_shapes_are_kept_whatever_their_digits() -> None:
+    random = Random(7)
+    for _ in range(10_000):
+        number = random.getrandbits(128)
+        for proposed in (str(UUID(int=number, version=4)), f"{number:032x}", f"{number:032X}"):
+            assert request_id(proposed) == proposed
+    for proposed in ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "01111111111111111111111XYZ", "1" * 63 + "f"):
+        assert request_id(proposed) == proposed
+
+
+@pytest.mark.parametrize(
+    "proposed", ["4111111111111111-x", "x4111111111111111", "card.4111-1111-1111-1111", "1" * 32]
+)
+def test_others_hold_no_card(proposed: str) -> None:
+    assert request_id(proposed) != proposed
 
 
 @pytest.mark.parametrize("proposed", [None, "", "a b", "a\nb", "é", "A" * 65, "4111111111111111"])

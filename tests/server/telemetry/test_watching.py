@@ -4,8 +4,11 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -65,6 +68,24 @@ def test_nothing_that_is_off_is_paid_for(
     watched = start_graph(settings(account(yume)))
     post(watched, "{ invoices { nodes { id } } }")
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("metrics", ["off", "open"])
+def test_figures_that_are_off_are_not_even_imported(metrics: str) -> None:
+    program = (
+        "import sys, server.serving; from server.app import create_app\n"
+        "from server.settings import Settings, TelemetrySettings\n"
+        f"create_app(Settings(telemetry=TelemetrySettings(metrics={metrics!r})))\n"
+        "print('prometheus_client' in sys.modules)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+    )
+    assert run.stdout == f"{metrics == 'open'}\n"
 
 
 def test_what_the_settings_want(still_yume: Yume) -> None:
