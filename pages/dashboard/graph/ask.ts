@@ -1,5 +1,6 @@
 // Operations over HTTP: a typed document in, a typed answer out.
 import type { TypedDocumentString } from "../generated/graphql";
+import { parsed } from "./json";
 import { authorization, refused } from "./session";
 
 export const ENDPOINT = new URL("graphql", location.href);
@@ -59,13 +60,18 @@ export function explained(error: unknown): GraphError {
   return new GraphError({ message, extensions: { code: "UNREACHABLE" } });
 }
 
+interface Told<Result> {
+  readonly data?: Result | null;
+  readonly errors?: readonly FieldError[];
+}
+
 async function answer<Result>(
   body: string,
   signal: AbortSignal | null,
-): Promise<{ data?: Result | null; errors?: readonly FieldError[] }> {
+): Promise<Told<Result>> {
   const headers = { Accept: ACCEPT, "Content-Type": "application/json", ...authorization() };
   const response = await fetch(ENDPOINT, { method: "POST", headers, body, signal });
-  const json = await response.json();
+  const json = parsed(await response.text()) as Told<Result>;
   if (response.status === 401) refused(failure(json.errors ?? []).message);
   return json;
 }

@@ -6,6 +6,7 @@ import { title } from "../format/words";
 import { RawDocument, type TypedDocumentString } from "../generated/graphql";
 import type { FieldError } from "../graph/ask";
 import { failure as failureOf } from "../graph/ask";
+import { written } from "../graph/json";
 import { Failure, Notice } from "../shell/notice";
 import { type Reading, useAnswer } from "./answer";
 import { Drawer } from "./drawer";
@@ -101,7 +102,7 @@ function Received({ id }: { readonly id: string }) {
       {({ data: { node }, errors }) => {
         const raw = node && "raw" in node ? node.raw : null;
         if (raw === null) return <Missing errors={errors} again={reading.again} />;
-        return <pre tabIndex={0}>{JSON.stringify(raw, null, 2)}</pre>;
+        return <pre tabIndex={0}>{written(raw)}</pre>;
       }}
     </Read>
   );
