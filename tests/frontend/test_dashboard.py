@@ -176,6 +176,29 @@ def test_a_row_is_opened_by_keyboard_alone(whole: Whole, browser: str) -> None:
     ]
 
 
+def test_what_is_missing_is_said_and_nothing_is_read_into_text(
+    whole: Whole, browser: str
+) -> None:
+    steps = seen("telling", whole, browser)
+    assert steps[-1] == QUIET
+    told = joined(steps[:-1])
+    assert told["said"].startswith("two did not answer at first")
+    assert told["income"] == "1.00"
+    assert told["starts"] == ["1 Nov 2026", "2 Nov 2026"]
+    assert told["whole"] == "3.00"
+    assert told["refreshed"] == "1.00"
+    assert told["shown"] == {
+        "Description": "2026-13-45",
+        "Number": "2026-11-05",
+        "Provider status": "2026-11-05T10:00:00Z",
+        "Tenant id": "2026-11-05",
+        "Captured at": "5 Nov 2026, 11:00",
+        "Extra": '{\n  "amount": 5,\n  "currency": "RUB"\n}',
+        "Price": "RUB\xa07.50",
+    }
+    assert told["raw"] == '{\n  "id": 9007199254740993,\n  "sum": 0.10,\n  "text": "0.10"\n}'
+
+
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(own_whole: Whole, browser: str, size: str, scheme: str) -> None:

@@ -25,11 +25,16 @@ export function PaymentRecord({ id }: { readonly id: string }) {
             <p>None that any source knows.</p>
           )}
           <h3>From the provider</h3>
-          <Fields of={"info" in payment.details ? payment.details.info : payment.details} />
+          <Details of={payment.details} />
         </>
       )}
     </Record>
   );
+}
+
+function Details({ of }: { readonly of: Payment["details"] }) {
+  if ("info" in of) return <Fields of={of.info} type="SmartpayPaymentInfo" />;
+  return <Fields of={of} type={of.__typename} />;
 }
 
 function Summary({ of }: { readonly of: Payment }) {
@@ -37,6 +42,9 @@ function Summary({ of }: { readonly of: Payment }) {
   const { createdAt, paidAt, cancelledAt, expiredAt, failedAt } = of;
   const facts = { providerId, providerStatus, invoiceNumber, orderNumber, source: source.name };
   return (
-    <Fields of={{ ...facts, net, vat, createdAt, paidAt, cancelledAt, expiredAt, failedAt }} />
+    <Fields
+      type="Payment"
+      of={{ ...facts, net, vat, createdAt, paidAt, cancelledAt, expiredAt, failedAt }}
+    />
   );
 }
