@@ -115,7 +115,7 @@ def test_what_is_shown_is_what_the_graph_says(whole: Whole, browser: str) -> Non
     rich = walked(whole.graph, "invoices", f'filter: {{{chosen}, totalFrom: "1500.45"}}', 10_000)
     assert rich
     assert filtered["filtered"] == rich
-    assert filtered["asked"].endswith("?status=REFUNDED&source=sber-main&least=1+500%2C45")
+    assert filtered["asked"].endswith("?status=REFUNDED&source=sber-main&least=1500.45")
     all_ = walked(whole.graph, "invoices", f"filter: {{{chosen}}}", 10_000)
     assert before == {
         "before": len(all_),
@@ -197,6 +197,21 @@ def test_what_is_missing_is_said_and_nothing_is_read_into_text(
         "Price": "RUB\xa07.50",
     }
     assert told["raw"] == '{\n  "id": 9007199254740993,\n  "sum": 0.10,\n  "text": "0.10"\n}'
+
+
+def test_filters_mean_what_is_typed(whole: Whole, browser: str) -> None:
+    steps = seen("typing", whole, browser)
+    assert steps[-1] == QUIET
+    told = joined(steps[:-1])
+    assert "1500 or 1,500" in told["unclear"]
+    assert told["kept"] == "1500"
+    assert told["shown"] == "1500,5"
+    assert told["typing"] == ["2026-11-01..2026-11-10"]
+    assert told["typed"] == "2025-05-05..2026-11-10"
+    assert told["later"] == "The period ends before it begins."
+    assert told["moved"] == 0
+    assert told["period"] == "2025-05-05..2026-11-10"
+    assert "2026-02-30..2026-13-45" in told["impossible"]
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])

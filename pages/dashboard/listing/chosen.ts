@@ -1,5 +1,5 @@
 // What the filters of a list mean to the graph.
-import { typedDecimal } from "../format/decimals";
+import { isDecimal } from "../format/decimals";
 import { type Bounds, bounds, chosenDays } from "../format/periods";
 import type { Decimal } from "../graph/scalars";
 import { type Choices, several } from "../shell/address";
@@ -16,8 +16,8 @@ export function chosen({ source, period = "", least = "", most = "" }: Choices):
   return {
     sources: source ? several(source) : null,
     period: days && bounds(days),
-    least: typedDecimal(least),
-    most: typedDecimal(most),
+    least: isDecimal(least) ? least : null,
+    most: isDecimal(most) ? most : null,
   };
 }
 
