@@ -1,5 +1,6 @@
 // An open payment: what it is in the graph's words, its invoice, and its provider's own fields.
 import { PaymentDocument, type PaymentQuery } from "../generated/graphql";
+import type { FieldError } from "../graph/ask";
 import { InvoiceLink } from "../invoices/link";
 import { Fields } from "../record/fields";
 import { Record } from "../record/record";
@@ -10,7 +11,7 @@ type Payment = NonNullable<PaymentQuery["payment"]>;
 export function PaymentRecord({ id }: { readonly id: string }) {
   return (
     <Record kind="Payment" id={id} document={PaymentDocument} row={({ payment }) => payment}>
-      {(payment) => (
+      {(payment, errors) => (
         <>
           <p class="figure">
             <Amount of={payment.gross} /> <State of={payment.status} />
@@ -22,7 +23,7 @@ export function PaymentRecord({ id }: { readonly id: string }) {
               <InvoiceLink to={payment.invoice} />
             </p>
           ) : (
-            <p>None that any source knows.</p>
+            <p>{isUnread(errors) ? "It could not be read." : "None that any source knows."}</p>
           )}
           <h3>From the provider</h3>
           <Details of={payment.details} />
@@ -30,6 +31,10 @@ export function PaymentRecord({ id }: { readonly id: string }) {
       )}
     </Record>
   );
+}
+
+function isUnread(errors: readonly FieldError[]): boolean {
+  return errors.some(({ path = [] }) => path[1] === "invoice");
 }
 
 function Details({ of }: { readonly of: Payment["details"] }) {
