@@ -187,6 +187,8 @@ def test_what_is_missing_is_said_and_nothing_is_read_into_text(
     assert told["starts"] == ["1 Nov 2026", "2 Nov 2026"]
     assert told["whole"] == "3.00"
     assert told["refreshed"] == "1.00"
+    assert "Total of 1 row: This is no amount." in told["flaws"]
+    assert told["unread"] == "It could not be read."
     assert told["shown"] == {
         "Description": "2026-13-45",
         "Number": "2026-11-05",

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { count } from "../format/money";
 import { linkWith } from "../shell/address";
 import { End } from "./end";
+import { Flaws } from "./flaws";
 import { Listing, type Page, type Reader } from "./listing";
 import { Outcomes } from "./outcomes";
 
@@ -89,6 +90,13 @@ function Rows<Row extends { id: string }>({ page, columns }: RowsProps<Row>) {
         <div role="row">
           <div role="cell" class="lacks">
             <Outcomes of={page.sources} hint={LATER} />
+          </div>
+        </div>
+      )}
+      {page.errors && page.errors.length > 0 && (
+        <div role="row">
+          <div role="cell" class="lacks">
+            <Flaws of={page.errors} />
           </div>
         </div>
       )}

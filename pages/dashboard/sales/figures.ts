@@ -1,9 +1,12 @@
 // Sales by period for one currency: exact sums over the sources.
 import { sum } from "../format/decimals";
 import type { OutcomeFragment, SalesQuery, TotalsFragment } from "../generated/graphql";
+import type { FieldError } from "../graph/ask";
 import type { CalendarDate, Decimal, Money } from "../graph/scalars";
 
-export type SalesPage = NonNullable<SalesQuery["salesAggregates"]>;
+export type SalesPage = NonNullable<SalesQuery["salesAggregates"]> & {
+  readonly errors?: readonly FieldError[];
+};
 export type SalesRow = SalesPage["nodes"][number];
 export type Summary = NonNullable<SalesPage["summary"]>[number];
 
@@ -31,6 +34,8 @@ export interface Walk {
   readonly lacks: readonly Lack[];
   /** Whose rows are shown as they were. */
   readonly stale: readonly OutcomeFragment[];
+  /** Why figures are missing that the answering sources should have. */
+  readonly errors: readonly FieldError[];
 }
 
 /** A source that failed, and which of the figures are without it. */
@@ -59,6 +64,7 @@ export function walked(pages: readonly SalesPage[]): Walk {
     rows: rows.toSorted((a, b) => (a.start < b.start ? -1 : Number(a.start > b.start))),
     summary: pages[0]?.summary ?? [],
     lacks: [...failed].map(([name, of]) => ({ of, words: words(name) })),
+    errors: pages.flatMap(({ errors = [] }) => errors),
     stale: last.filter(({ status }) => status === "STALE"),
   };
 }

@@ -74,6 +74,12 @@ test("a source that never answered is in no figure", () => {
   assert.deepEqual(said([page([ONE], [], []), page([TWO], [])]), []);
 });
 
+test("figures that could not be read are told of, from every page", () => {
+  const error = { message: "Not a decimal.", path: ["salesAggregates", "nodes", 0, "income"] };
+  const pages = [{ ...page([ONE], [], []), errors: [error] }, page([TWO], [])];
+  assert.deepEqual(walked(pages).errors, [error]);
+});
+
 test("rows that came late are drawn in their time", () => {
   const { rows } = walked([page([ONE], ["two"], []), page([TWO], [])]);
   assert.deepEqual(

@@ -32,6 +32,7 @@ const summary = (amount) => [
     incomeAverage: null,
   },
 ];
+const payment = { ...invoice("P1"), invoiceNumber: null, gross: money("5.00") };
 let isDown = true;
 await answering(page, {
   Sales({ after }) {
@@ -47,7 +48,22 @@ await answering(page, {
     if (after === null) found.summary = summary(isDown ? "1.00" : "3.00");
     return { data: { salesAggregates: found } };
   },
-  Invoices: () => ({ data: { invoices: connection([invoice("I1")], [outcome("one")]) } }),
+  Invoices: () => ({
+    data: { invoices: connection([invoice("I1", { total: null })], [outcome("one")]) },
+    errors: [{ message: "This is no amount.", path: ["invoices", "nodes", 0, "total"] }],
+  }),
+  Payments: () => ({ data: { payments: connection([payment], [outcome("one")]) } }),
+  Payment: () => ({
+    data: {
+      payment: {
+        ...payment,
+        providerStatus: "PAID",
+        invoice: null,
+        details: { __typename: "GoedgeplaatstPayment", userId: "7", user: null },
+      },
+    },
+    errors: [{ message: "No answer in time.", path: ["payment", "invoice"] }],
+  }),
   Invoice: () => ({
     data: {
       invoice: {
@@ -87,6 +103,8 @@ await notice.waitFor();
 print({ refreshed: await card.getAttribute("value") });
 
 await page.getByRole("link", { name: "Invoices" }).click();
+await notice.waitFor();
+print({ flaws: await notice.innerText() });
 await page.locator("[data-row] a").click();
 const drawer = page.getByRole("dialog");
 await drawer.getByText("Captured at").waitFor();
@@ -98,4 +116,10 @@ for (const name of ["Description", "Number", "Provider status", "Tenant id", "Ca
 print({ shown });
 await drawer.locator(".raw summary").click();
 print({ raw: await drawer.locator(".raw pre").innerText() });
+await page.keyboard.press("Escape");
+await drawer.waitFor({ state: "detached" });
+await page.getByRole("link", { name: "Payments" }).click();
+await page.locator("[data-row] a").click();
+await drawer.getByText("User id").waitFor();
+print({ unread: await drawer.locator("h3:has-text('Invoice') + p").innerText() });
 await leave();
