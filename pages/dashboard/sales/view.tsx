@@ -5,6 +5,7 @@ import { bounds, chosenDays, days } from "../format/periods";
 import { SalesDocument, type SalesFilter, SalesInterval } from "../generated/graphql";
 import { Filters, Interval, Period, Sources } from "../listing/filters";
 import { Listing, reader } from "../listing/listing";
+import { useResuming } from "../listing/resuming";
 import { address, type Choices, several } from "../shell/address";
 import { Failure } from "../shell/notice";
 import { holders } from "../sources/accounts";
@@ -69,6 +70,7 @@ function Read({ filter, anew }: FiguresProps & { readonly anew: () => void }) {
     [],
   );
   useEffect(() => () => listing.stop(), [listing]);
+  useResuming(listing);
   const { goesOn, isWhole, failure, pages } = listing;
   useEffect(() => {
     if (goesOn.value) void listing.more(); // a chart needs all pages
