@@ -1,8 +1,13 @@
 // What the filters of a list mean to the graph.
+import { signal } from "@preact/signals";
+
 import { isDecimal } from "../format/decimals";
 import { type Bounds, bounds, chosenDays } from "../format/periods";
 import type { Decimal } from "../graph/scalars";
 import { type Choices, several } from "../shell/address";
+
+/** The day of "today": that on which the reader asked last, for all pages of a list. */
+export const today = signal(new Date());
 
 export interface Chosen {
   readonly sources: string[] | null;
@@ -12,7 +17,7 @@ export interface Chosen {
 }
 
 export function chosen({ source, period = "", least = "", most = "" }: Choices): Chosen {
-  const days = chosenDays(period, new Date());
+  const days = chosenDays(period, today.value);
   return {
     sources: source ? several(source) : null,
     period: days && bounds(days),

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { count } from "../format/money";
 import { linkWith } from "../shell/address";
+import { today } from "./chosen";
 import { End } from "./end";
 import { Flaws } from "./flaws";
 import { Listing, type Page, type Reader } from "./listing";
@@ -31,7 +32,11 @@ interface ListProps<Row> extends TableProps<Row> {
 /** Another `read` needs another `key`. */
 export function List<Row extends { id: string }>(props: ListProps<Row>) {
   const [turn, setTurn] = useState(0);
-  return <Walk key={turn} {...props} anew={() => setTurn(turn + 1)} />;
+  const anew = (): void => {
+    today.value = new Date();
+    setTurn(turn + 1);
+  };
+  return <Walk key={turn} {...props} anew={anew} />;
 }
 
 function Walk<Row extends { id: string }>(props: ListProps<Row> & { readonly anew: () => void }) {

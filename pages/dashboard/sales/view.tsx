@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { bounds, chosenDays, days } from "../format/periods";
 import { SalesDocument, type SalesFilter, SalesInterval } from "../generated/graphql";
+import { today } from "../listing/chosen";
 import { Filters, Interval, Period, Sources } from "../listing/filters";
 import { Listing, reader } from "../listing/listing";
 import { useResuming } from "../listing/resuming";
@@ -36,9 +37,9 @@ function filterOf({
   by = "",
   source,
 }: Choices): SalesFilter & { interval: SalesInterval } {
-  const today = new Date();
+  const day = today.value;
   return {
-    ...bounds(chosenDays(period, today) ?? days(USUAL, today)),
+    ...bounds(chosenDays(period, day) ?? days(USUAL, day)),
     interval: Object.values(SalesInterval).find((each) => each === by) ?? SalesInterval.Day,
     sources: source ? several(source) : null,
   };
@@ -50,7 +51,10 @@ interface FiguresProps {
 
 function Figures({ filter }: FiguresProps) {
   const [turn, setTurn] = useState(0);
-  const anew = (): void => setTurn(turn + 1);
+  const anew = (): void => {
+    today.value = new Date();
+    setTurn(turn + 1);
+  };
   return (
     <>
       <div class="over">
