@@ -216,6 +216,22 @@ def test_filters_mean_what_is_typed(whole: Whole, browser: str) -> None:
     assert "2026-02-30..2026-13-45" in told["impossible"]
 
 
+def test_nobody_is_left_with_nothing(own_whole: Whole, browser: str) -> None:
+    export_id = own_whole.export(status="InProgress", progress=11)
+    steps = seen("keeping", own_whole, browser, exportId=export_id)
+    assert steps[-1] == QUIET
+    told = joined(steps[:-1])
+    assert told["kept"].startswith("one")
+    assert "Not now." in told["why"]
+    assert told["gone"]
+    assert told["cleared"] == "#/invoices"
+    period, amount = told["unclear"]
+    assert "someday" in period
+    assert "abc" in amount
+    assert told["day"] == 24
+    assert told["again"]
+
+
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(own_whole: Whole, browser: str, size: str, scheme: str) -> None:
@@ -252,10 +268,12 @@ def test_who_is_asked_signs_in(guarded: Guarded, browser: str) -> None:
     whole, export_id, address = guarded
     steps = seen("signing-in", whole, browser, key=KEY, exportId=export_id, address=address)
     assert steps == [
+        {"focused": True},
         {"live": True},
         {"withheld": ["Card expiry", "Cardholder", "Device info", "Masked pan"]},
         {"raw": "FORBIDDEN"},
         {"kept": False},
+        {"refocused": True},
         {"forgotten": True},
         QUIET,
     ]

@@ -13,11 +13,11 @@ import {
   type PeriodName,
   periodOf,
 } from "../format/periods";
-import { phrase } from "../format/words";
+import { listed, phrase } from "../format/words";
 import { isDecimal } from "../format/decimals";
 import { retyped, typed } from "../format/typed";
 import { SalesInterval } from "../generated/graphql";
-import { address, choose, several } from "../shell/address";
+import { address, choose, link, several } from "../shell/address";
 import { Notice } from "../shell/notice";
 
 const WIDE = matchMedia("(min-width: 48rem)").matches;
@@ -26,9 +26,19 @@ export function Filters({ children }: { readonly children: ComponentChildren }) 
   return (
     <details class="filters" open={WIDE}>
       <summary>Filters</summary>
-      <form onSubmit={(event) => event.preventDefault()}>{children}</form>
+      <form onSubmit={(event) => event.preventDefault()}>
+        {children}
+        <Clear />
+      </form>
     </details>
   );
+}
+
+/** The way out of a link that leads nowhere, too. */
+function Clear() {
+  const { view, choices } = address.value;
+  if (Object.keys(choices).every((name) => name === "open")) return null;
+  return <a href={link(view)}>Clear filters</a>;
 }
 
 interface OneOrMoreProps {
@@ -41,6 +51,7 @@ interface OneOrMoreProps {
 /** Any of several values; none chosen is all. */
 export function OneOrMore({ legend, choice, values, label = phrase }: OneOrMoreProps) {
   const present = several(address.value.choices[choice]);
+  const gone = present.filter((each) => !values.includes(each)); // a link may be old
   const toggled = (value: string): string =>
     (present.includes(value) ? present.filter((each) => each !== value) : [...present, value]).join(
       ",",
@@ -48,7 +59,7 @@ export function OneOrMore({ legend, choice, values, label = phrase }: OneOrMoreP
   return (
     <fieldset class="pills">
       <legend>{legend}</legend>
-      {values.map((value) => (
+      {[...values, ...gone].map((value) => (
         <label key={value}>
           <input
             type="checkbox"
@@ -64,7 +75,8 @@ export function OneOrMore({ legend, choice, values, label = phrase }: OneOrMoreP
 
 /** Which accounts; where there is but one, nothing is to be chosen. */
 export function Sources({ among }: { readonly among: readonly string[] }) {
-  if (among.length < 2) return null;
+  const isChosen = address.value.choices.source !== undefined;
+  if (among.length < 2 && !isChosen) return null;
   return <OneOrMore legend="Source" choice="source" values={among} label={String} />;
 }
 
@@ -176,12 +188,17 @@ function Day({ label, value, change }: DayProps) {
 }
 
 export function AmountRange() {
+  const { least = "", most = "" } = address.value.choices;
+  const unclear = [least, most].filter((each) => each !== "" && !isDecimal(each));
   return (
     <fieldset class="range">
       <legend>Amount</legend>
       <AmountLimit label="Amount from" choice="least" />
       <span aria-hidden="true">–</span>
       <AmountLimit label="Amount to" choice="most" />
+      {unclear.length > 0 && (
+        <Notice tone="warning">No amount, and left out: {listed(unclear)}.</Notice>
+      )}
     </fieldset>
   );
 }
