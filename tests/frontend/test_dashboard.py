@@ -176,9 +176,7 @@ def test_a_row_is_opened_by_keyboard_alone(whole: Whole, browser: str) -> None:
     ]
 
 
-def test_what_is_missing_is_said_and_nothing_is_read_into_text(
-    whole: Whole, browser: str
-) -> None:
+def test_what_is_missing_is_said_and_nothing_is_read_into_text(whole: Whole, browser: str) -> None:
     steps = seen("telling", whole, browser)
     assert steps[-1] == QUIET
     told = joined(steps[:-1])

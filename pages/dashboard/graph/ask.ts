@@ -72,10 +72,7 @@ interface Told<Result> {
   readonly retryAfter?: number | null;
 }
 
-async function answer<Result>(
-  body: string,
-  signal: AbortSignal | null,
-): Promise<Told<Result>> {
+async function answer<Result>(body: string, signal: AbortSignal | null): Promise<Told<Result>> {
   const given = authorization();
   const headers = { Accept: ACCEPT, "Content-Type": "application/json", ...given };
   const response = await fetch(ENDPOINT, { method: "POST", headers, body, signal });

@@ -128,9 +128,7 @@ export function Period({ usual }: PeriodProps) {
           {isUnclear && <option>{chosen}</option>}
         </select>
       </label>
-      {isUnclear && (
-        <Notice tone="warning">There is no period “{chosen}”: it is left out.</Notice>
-      )}
+      {isUnclear && <Notice tone="warning">There is no period “{chosen}”: it is left out.</Notice>}
       {isOwn && <OwnPeriod {...span} />}
     </>
   );
@@ -151,7 +149,9 @@ function OwnPeriod(chosen: Days) {
     <>
       <Day label="From" value={typed.first} change={(first) => change({ first })} />
       <Day label="To" value={typed.last} change={(last) => change({ last })} />
-      {typed.first > typed.last && <Notice tone="warning">The period ends before it begins.</Notice>}
+      {typed.first > typed.last && (
+        <Notice tone="warning">The period ends before it begins.</Notice>
+      )}
     </>
   );
 }

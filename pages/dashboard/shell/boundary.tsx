@@ -7,5 +7,7 @@ import { Notice } from "./notice";
 export function Boundary({ children }: { readonly children: ComponentChildren }) {
   const [error] = useErrorBoundary((thrown) => console.error(thrown));
   if (error === undefined) return <>{children}</>;
-  return <Notice tone="error">This cannot be shown: the page has a fault. ({String(error)})</Notice>;
+  return (
+    <Notice tone="error">This cannot be shown: the page has a fault. ({String(error)})</Notice>
+  );
 }

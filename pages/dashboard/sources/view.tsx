@@ -10,9 +10,7 @@ import { Failure } from "../shell/notice";
 import { type Account, accounts, failure, refresh } from "./accounts";
 
 export function SourcesView() {
-  const failed = failure.value && (
-    <Failure of={failure.value} again={refresh} />
-  );
+  const failed = failure.value && <Failure of={failure.value} again={refresh} />;
   if (accounts.value === null) return failed ?? <p role="status">Reading…</p>;
   return (
     <>

@@ -4,7 +4,12 @@ import { test } from "node:test";
 
 import { OutcomeStatus } from "../../../pages/dashboard/generated/graphql";
 import type { CalendarDate, Decimal } from "../../../pages/dashboard/graph/scalars";
-import { bars, type SalesPage, type SalesRow, walked } from "../../../pages/dashboard/sales/figures";
+import {
+  bars,
+  type SalesPage,
+  type SalesRow,
+  walked,
+} from "../../../pages/dashboard/sales/figures";
 
 function row(source: string, start: string, cash: Decimal, currency = "RUB"): SalesRow {
   const none = { ecash: null, prepaid: null, credit: null, provision: null };

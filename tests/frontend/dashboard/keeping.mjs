@@ -21,7 +21,15 @@ await answering(page, {
   Sources: () =>
     isAway
       ? away
-      : { data: { sources: [account], invoices: named, payments: named, exports: named, sales: named } },
+      : {
+          data: {
+            sources: [account],
+            invoices: named,
+            payments: named,
+            exports: named,
+            sales: named,
+          },
+        },
   Invoices({ filter }) {
     asked.push(filter);
     if (filter.sources?.includes("gone"))
@@ -33,7 +41,10 @@ await page.reload();
 await page.locator(".card").waitFor();
 isAway = true;
 await page.locator(".notice.error").waitFor();
-print({ kept: await page.locator(".card h2").innerText(), why: await page.locator(".notice").innerText() });
+print({
+  kept: await page.locator(".card h2").innerText(),
+  why: await page.locator(".notice").innerText(),
+});
 isAway = false;
 
 const go = (hash) => page.evaluate((to) => (location.hash = to), hash);

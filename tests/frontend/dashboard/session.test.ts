@@ -66,7 +66,9 @@ test("a server that wants to rest says for how long", async () => {
   const headers = { "Retry-After": "7" };
   for (const body of ['{"errors": [{"message": "Too often."}]}', "<html>"]) {
     const type = body.startsWith("{") ? "application/json" : "text/html";
-    answering(() => new Response(body, { status: 429, headers: { ...headers, "Content-Type": type } }));
+    answering(
+      () => new Response(body, { status: 429, headers: { ...headers, "Content-Type": type } }),
+    );
     const error = await ask(SourcesDocument, BOUNDS).then(() => null, explained);
     assert.equal(error?.retryAfter, 7);
     assert.notEqual(error?.code, "UNREACHABLE");

@@ -40,7 +40,10 @@ await answering(page, {
     const sources = [outcome("one"), two];
     const nodes =
       after === null
-        ? [sales("one", "2026-11-02", "1.00"), ...(isDown ? [] : [sales("two", "2026-11-01", "2.00")])]
+        ? [
+            sales("one", "2026-11-02", "1.00"),
+            ...(isDown ? [] : [sales("two", "2026-11-01", "2.00")]),
+          ]
         : isDown
           ? [sales("two", "2026-11-01", "2.00")]
           : [];
@@ -91,7 +94,11 @@ const notice = page.locator(".notice");
 await notice.waitFor();
 const card = page.locator(".cards data").first();
 const starts = () => page.locator(".wide tbody th").allInnerTexts();
-print({ said: await notice.innerText(), income: await card.getAttribute("value"), starts: await starts() });
+print({
+  said: await notice.innerText(),
+  income: await card.getAttribute("value"),
+  starts: await starts(),
+});
 isDown = false;
 await page.getByRole("button", { name: "Ask again for what is missing" }).click();
 await notice.waitFor({ state: "detached" });
@@ -109,9 +116,21 @@ await page.locator("[data-row] a").click();
 const drawer = page.getByRole("dialog");
 await drawer.getByText("Captured at").waitFor();
 const field = async (name) =>
-  drawer.locator("dl > div", { has: page.getByText(name, { exact: true }) }).last().locator("dd").innerText();
+  drawer
+    .locator("dl > div", { has: page.getByText(name, { exact: true }) })
+    .last()
+    .locator("dd")
+    .innerText();
 const shown = {};
-for (const name of ["Description", "Number", "Provider status", "Tenant id", "Captured at", "Extra", "Price"])
+for (const name of [
+  "Description",
+  "Number",
+  "Provider status",
+  "Tenant id",
+  "Captured at",
+  "Extra",
+  "Price",
+])
   shown[name] = await field(name);
 print({ shown });
 await drawer.locator(".raw summary").click();

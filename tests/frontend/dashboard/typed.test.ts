@@ -43,7 +43,11 @@ for (const [text, locale, amount] of READ) {
 }
 
 test("what may mean two amounts is refused in words", () => {
-  for (const [text, locale] of [["1.500", "en-US"], ["1,500", "de-DE"], ["1.500", "fr-FR"]] as const) {
+  for (const [text, locale] of [
+    ["1.500", "en-US"],
+    ["1,500", "de-DE"],
+    ["1.500", "fr-FR"],
+  ] as const) {
     const told = typed(text, locale);
     assert.match("why" in told ? told.why : "", /may be 1500 or 1[.,]500/);
   }

@@ -3,7 +3,8 @@ import { answering, connection, invoice, outcome } from "./answering.mjs";
 import { DESKTOP, leave, print, visit } from "./visit.mjs";
 
 const found = () => ({ data: { invoices: connection([invoice("I1")], [outcome("one")]) } });
-const chosen = (page) => Object.fromEntries(new URLSearchParams(new URL(page.url()).hash.split("?")[1]));
+const chosen = (page) =>
+  Object.fromEntries(new URLSearchParams(new URL(page.url()).hash.split("?")[1]));
 
 const page = await visit("#/sources", { ...DESKTOP, locale: "de-DE" });
 await answering(page, { Invoices: found });
@@ -14,7 +15,10 @@ await amount.press("Enter");
 await page.waitForURL(/least=1500$/);
 await amount.fill("1,500");
 await amount.press("Enter");
-print({ unclear: await amount.evaluate((input) => input.validationMessage), kept: chosen(page).least });
+print({
+  unclear: await amount.evaluate((input) => input.validationMessage),
+  kept: chosen(page).least,
+});
 await amount.fill("1500,5");
 await amount.press("Enter");
 await page.waitForURL(/least=1500.5$/);
