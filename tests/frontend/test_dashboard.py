@@ -227,6 +227,8 @@ def test_nobody_is_left_with_nothing(own_whole: Whole, browser: str) -> None:
     assert "someday" in period
     assert "abc" in amount
     assert told["day"] == 24
+    assert told["reread"] == 0
+    assert told["next"] == 24
     assert told["again"]
 
 

@@ -1,13 +1,28 @@
 // What the filters of a list mean to the graph.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 import { isDecimal } from "../format/decimals";
 import { type Bounds, bounds, chosenDays } from "../format/periods";
 import type { Decimal } from "../graph/scalars";
-import { type Choices, several } from "../shell/address";
+import { address, type Choices, link, several } from "../shell/address";
 
-/** The day of "today": that on which the reader asked last, for all pages of a list. */
-export const today = signal(new Date());
+/** What is filtered: an open row is not. */
+const filtered = computed(() => {
+  const { view, choices } = address.value;
+  return link(view, { ...choices, open: "" });
+});
+const turn = signal(0);
+
+/** The day of "today": that on which the reader filtered or refreshed last, for all pages. */
+export const today = computed(() => {
+  void [filtered.value, turn.value];
+  return new Date();
+});
+
+/** It may be another day by now. */
+export function renew(): void {
+  turn.value += 1;
+}
 
 export interface Chosen {
   readonly sources: string[] | null;

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { count } from "../format/money";
 import { linkWith } from "../shell/address";
-import { today } from "./chosen";
+import { renew } from "./chosen";
 import { End } from "./end";
 import { Flaws } from "./flaws";
 import { Listing, type Page, type Reader } from "./listing";
@@ -33,7 +33,7 @@ interface ListProps<Row> extends TableProps<Row> {
 export function List<Row extends { id: string }>(props: ListProps<Row>) {
   const [turn, setTurn] = useState(0);
   const anew = (): void => {
-    today.value = new Date();
+    renew();
     setTurn(turn + 1);
   };
   return <Walk key={turn} {...props} anew={anew} />;

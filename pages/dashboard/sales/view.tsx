@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { bounds, chosenDays, days } from "../format/periods";
 import { SalesDocument, type SalesFilter, SalesInterval } from "../generated/graphql";
-import { today } from "../listing/chosen";
+import { renew, today } from "../listing/chosen";
 import { Filters, Interval, Period, Sources } from "../listing/filters";
 import { Listing, reader } from "../listing/listing";
 import { useResuming } from "../listing/resuming";
@@ -52,7 +52,7 @@ interface FiguresProps {
 function Figures({ filter }: FiguresProps) {
   const [turn, setTurn] = useState(0);
   const anew = (): void => {
-    today.value = new Date();
+    renew();
     setTurn(turn + 1);
   };
   return (

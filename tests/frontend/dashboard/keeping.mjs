@@ -30,6 +30,7 @@ await answering(page, {
             sales: named,
           },
         },
+  Invoice: () => ({ data: { invoice: null } }),
   Invoices({ filter }) {
     asked.push(filter);
     if (filter.sources?.includes("gone"))
@@ -67,6 +68,20 @@ await page.locator("[data-row]").waitFor();
 print({ day: (Date.parse(asked.at(-1).createdFrom) - Date.parse(before)) / 3_600_000 });
 
 const live = await visit("#/sources");
+await page.clock.setFixedTime(new Date(Date.parse(given.now) + 2 * 86_400_000));
+const lists = asked.length;
+await page.locator("[data-row] a").click();
+await page.getByRole("dialog").waitFor();
+await page.keyboard.press("Escape");
+await page.getByRole("dialog").waitFor({ state: "detached" });
+print({ reread: asked.length - lists });
+await page.getByLabel("Period").selectOption("7 days");
+await page.waitForURL(/7\+days/);
+await page.locator("[data-row]").waitFor();
+print({
+  next: (Date.parse(asked.at(-1).createdTo) - Date.parse(asked.at(-2).createdTo)) / 3_600_000,
+});
+
 const sockets = [];
 let told;
 const heard = new Promise((resolve) => (told = resolve));
