@@ -13,10 +13,11 @@ export interface Flaw {
 export function flaws(errors: readonly FieldError[]): Flaw[] {
   const found = new Map<string, { field: string; message: string; rows: Set<unknown> }>();
   for (const { path = [], message } of errors) {
-    const field = String(path.findLast((step) => typeof step === "string") ?? "");
+    const field = String(path.findLast((step) => typeof step === "string") ?? "answer");
     const key = JSON.stringify([field, message]);
     const flaw = found.get(key) ?? { field, message, rows: new Set() };
-    flaw.rows.add(path.find((step) => typeof step === "number"));
+    const row = path.find((step) => typeof step === "number");
+    if (row !== undefined) flaw.rows.add(row);
     found.set(key, flaw);
   }
   return [...found.values()].map(({ field, message, rows }) => ({
@@ -35,7 +36,8 @@ export function Flaws({ of }: { readonly of: readonly FieldError[] }) {
       <strong>Not all could be read</strong>: {listed(names)}.{" "}
       {found.map(({ field, message, rows }) => (
         <small key={field + message}>
-          {title(field)} of {rows === 1 ? "1 row" : `${rows} rows`}: {message}{" "}
+          {title(field)}
+          {rows > 0 && ` of ${rows === 1 ? "1 row" : `${rows} rows`}`}: {message}{" "}
         </small>
       ))}
     </Notice>

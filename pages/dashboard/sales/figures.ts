@@ -54,7 +54,7 @@ const BELOW =
 export function walked(pages: readonly SalesPage[]): Walk {
   const rows = pages.flatMap(({ nodes }) => nodes);
   const [first, last] = [pages[0]?.sources ?? [], pages.at(-1)?.sources ?? []];
-  const failed = new Map([...first, ...last].filter(isFailed).map((of) => [of.source.name, of]));
+  const failed = byName([...first, ...last].filter(isFailed));
   const words = (name: string): string => {
     if (!first.some((of) => of.source.name === name && isFailed(of))) return ABOVE;
     const isBack = !last.some((of) => of.source.name === name && isFailed(of));
@@ -65,8 +65,17 @@ export function walked(pages: readonly SalesPage[]): Walk {
     summary: pages[0]?.summary ?? [],
     lacks: [...failed].map(([name, of]) => ({ of, words: words(name) })),
     errors: pages.flatMap(({ errors = [] }) => errors),
-    stale: last.filter(({ status }) => status === "STALE"),
+    stale: [...byName([...first, ...last].filter(isStale)).values()],
   };
+}
+
+/** The latest of each source. */
+function byName(outcomes: readonly OutcomeFragment[]): ReadonlyMap<string, OutcomeFragment> {
+  return new Map(outcomes.map((of) => [of.source.name, of]));
+}
+
+function isStale({ status }: OutcomeFragment): boolean {
+  return status === "STALE";
 }
 
 function isFailed({ status }: OutcomeFragment): boolean {

@@ -79,6 +79,16 @@ test("a source that never answered is in no figure", () => {
   assert.deepEqual(said([page([ONE], [], []), page([TWO], [])]), []);
 });
 
+test("rows as they were are told of, whichever page had them", () => {
+  const stale = page([ONE], [], []).sources.map((of) => ({ ...of, status: OutcomeStatus.Stale }));
+  const first = { ...page([ONE], [], []), sources: stale.slice(0, 1) };
+  const { stale: told } = walked([first, page([TWO], [])]);
+  assert.deepEqual(
+    told.map(({ source }) => source.name),
+    ["one"],
+  );
+});
+
 test("figures that could not be read are told of, from every page", () => {
   const error = { message: "Not a decimal.", path: ["salesAggregates", "nodes", 0, "income"] };
   const pages = [{ ...page([ONE], [], []), errors: [error] }, page([TWO], [])];

@@ -17,7 +17,7 @@ test("rows with the same error are counted, others told apart", () => {
   assert.deepEqual(flaws(errors), [
     { field: "total", message: "Not a decimal.", rows: 2 },
     { field: "createdAt", message: "Not a moment.", rows: 1 },
-    { field: "", message: "Too costly.", rows: 1 },
+    { field: "answer", message: "Too costly.", rows: 0 },
   ]);
 });
 
