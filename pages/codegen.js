@@ -25,5 +25,6 @@ export default {
         },
       },
     },
+    "dashboard/generated/types.ts": { plugins: ["./typed-fields.js"] },
   },
 };

@@ -115,7 +115,7 @@ def test_what_is_shown_is_what_the_graph_says(whole: Whole, browser: str) -> Non
     rich = walked(whole.graph, "invoices", f'filter: {{{chosen}, totalFrom: "1500.45"}}', 10_000)
     assert rich
     assert filtered["filtered"] == rich
-    assert filtered["asked"].endswith("?status=REFUNDED&source=sber-main&least=1+500%2C45")
+    assert filtered["asked"].endswith("?status=REFUNDED&source=sber-main&least=1500.45")
     all_ = walked(whole.graph, "invoices", f"filter: {{{chosen}}}", 10_000)
     assert before == {
         "before": len(all_),
@@ -176,6 +176,62 @@ def test_a_row_is_opened_by_keyboard_alone(whole: Whole, browser: str) -> None:
     ]
 
 
+def test_what_is_missing_is_said_and_nothing_is_read_into_text(whole: Whole, browser: str) -> None:
+    steps = seen("telling", whole, browser)
+    assert steps[-1] == QUIET
+    told = joined(steps[:-1])
+    assert told["said"].startswith("two did not answer at first")
+    assert told["income"] == "1.00"
+    assert told["starts"] == ["1 Nov 2026", "2 Nov 2026"]
+    assert told["whole"] == "3.00"
+    assert told["refreshed"] == "1.00"
+    assert "Total of 1 row: This is no amount." in told["flaws"]
+    assert told["unread"] == "It could not be read."
+    assert told["shown"] == {
+        "Description": "2026-13-45",
+        "Number": "2026-11-05",
+        "Provider status": "2026-11-05T10:00:00Z",
+        "Tenant id": "2026-11-05",
+        "Captured at": "5 Nov 2026, 11:00",
+        "Extra": '{\n  "amount": 5,\n  "currency": "RUB"\n}',
+        "Price": "RUB\xa07.50",
+    }
+    assert told["raw"] == '{\n  "id": 9007199254740993,\n  "sum": 0.10,\n  "text": "0.10"\n}'
+
+
+def test_filters_mean_what_is_typed(whole: Whole, browser: str) -> None:
+    steps = seen("typing", whole, browser)
+    assert steps[-1] == QUIET
+    told = joined(steps[:-1])
+    assert "1500 or 1,500" in told["unclear"]
+    assert told["kept"] == "1500"
+    assert told["shown"] == "1500,5"
+    assert told["typing"] == ["2026-11-01..2026-11-10"]
+    assert told["typed"] == "2025-05-05..2026-11-10"
+    assert told["later"] == "The period ends before it begins."
+    assert told["moved"] == 0
+    assert told["period"] == "2025-05-05..2026-11-10"
+    assert "2026-02-30..2026-13-45" in told["impossible"]
+
+
+def test_nobody_is_left_with_nothing(own_whole: Whole, browser: str) -> None:
+    export_id = own_whole.export(status="InProgress", progress=11)
+    steps = seen("keeping", own_whole, browser, exportId=export_id)
+    assert steps[-1] == QUIET
+    told = joined(steps[:-1])
+    assert told["kept"].startswith("one")
+    assert "Not now." in told["why"]
+    assert told["gone"]
+    assert told["cleared"] == "#/invoices"
+    period, amount = told["unclear"]
+    assert "someday" in period
+    assert "abc" in amount
+    assert told["day"] == 24
+    assert told["reread"] == 0
+    assert told["next"] == 24
+    assert told["again"]
+
+
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(own_whole: Whole, browser: str, size: str, scheme: str) -> None:
@@ -212,10 +268,12 @@ def test_who_is_asked_signs_in(guarded: Guarded, browser: str) -> None:
     whole, export_id, address = guarded
     steps = seen("signing-in", whole, browser, key=KEY, exportId=export_id, address=address)
     assert steps == [
+        {"focused": True},
         {"live": True},
         {"withheld": ["Card expiry", "Cardholder", "Device info", "Masked pan"]},
         {"raw": "FORBIDDEN"},
         {"kept": False},
+        {"refocused": True},
         {"forgotten": True},
         QUIET,
     ]

@@ -6,27 +6,39 @@ import {
   WatchExportDocument,
   type WatchExportSubscription,
 } from "../generated/graphql";
-import { subscribe } from "../graph/live";
+import { isDeaf, subscribe } from "../graph/live";
 import { State } from "../shell/facts";
 
 type Task = WatchExportSubscription["exportTask"];
 
 const OVER: readonly ExportTaskStatus[] = [ExportTaskStatus.Completed, ExportTaskStatus.Cancelled];
 
+interface Live {
+  readonly task: Task;
+  /** Why it may be otherwise by now. */
+  readonly why: string | null;
+}
+
 /** The task as it is now; it is watched for as long as it may change and is shown. */
-function useLive(read: Task): Task {
+function useLive(read: Task): Live {
   const [heard, setHeard] = useState<Task | null>(null);
+  const [failed, setFailed] = useState<string | null>(null);
   useEffect(() => {
     if (OVER.includes(read.status)) return undefined;
-    return subscribe(WatchExportDocument, { id: read.id }, ({ exportTask }) =>
-      setHeard(exportTask),
-    );
+    const hear = ({ exportTask }: WatchExportSubscription): void => {
+      setHeard(exportTask);
+      setFailed(null);
+    };
+    return subscribe(WatchExportDocument, { id: read.id }, { hear, fail: setFailed });
   }, [read]);
-  return heard ?? read;
+  const task = heard ?? read;
+  if (OVER.includes(task.status)) return { task, why: null };
+  return { task, why: failed ?? (isDeaf.value ? "The server cannot be reached." : null) };
 }
 
 export function Progress({ of }: { readonly of: Task }) {
-  const { status, progress } = useLive(of);
+  const { task, why } = useLive(of);
+  const { status, progress } = task;
   return (
     <span class="progress">
       <State of={status} />
@@ -35,6 +47,7 @@ export function Progress({ of }: { readonly of: Task }) {
           <progress value={progress} max={100} aria-label="Progress" /> <span>{progress} %</span>
         </>
       )}
+      {why !== null && <small title={why}>may be old</small>}
     </span>
   );
 }

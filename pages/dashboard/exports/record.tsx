@@ -25,7 +25,7 @@ export function ExportRecord({ id }: { readonly id: string }) {
             <Facts of={task.resolutions.map(({ type, message }) => [phrase(type), message])} />
           )}
           <h3>What was asked for</h3>
-          <Fields of={task.parameters ?? {}} />
+          <Fields of={task.parameters ?? {}} type="ExportParameters" />
         </>
       )}
     </Record>
@@ -38,6 +38,7 @@ function Summary({ of }: { readonly of: Task }) {
   const facts = { reportType, mimeType, providerId, providerStatus, organizationId };
   return (
     <Fields
+      type="ExportTask"
       of={{ ...facts, source: source.name, createdAt, updatedAt, deletedAt, meta, metadata }}
     />
   );

@@ -7,12 +7,6 @@ export function isDecimal(text: string): text is Decimal {
   return DECIMAL.test(text);
 }
 
-/** An amount as people type it, with a comma or a point and spaces between thousands. */
-export function typedDecimal(text: string): Decimal | null {
-  const plain = text.replaceAll(/\s/g, "").replace(",", ".");
-  return isDecimal(plain) ? plain : null;
-}
-
 export function isZero(decimal: Decimal): boolean {
   return !/[1-9]/.test(decimal);
 }

@@ -44,7 +44,18 @@ export function days(name: PeriodName, today: Date): Days {
 export function chosenDays(choice: string, today: Date): Days | null {
   if (isPeriod(choice)) return days(choice, today);
   const [, first, last] = OWN.exec(choice) ?? [];
-  return first && last && first <= last ? { first, last } : null;
+  return first && last && first <= last && isDay(first) && isDay(last) ? { first, last } : null;
+}
+
+/** The first and last days that can be chosen: `Date` takes the year 2 for 1902. */
+export const FIRST_DAY = "1970-01-01";
+export const LAST_DAY = "2999-12-31";
+
+/** Whether a calendar has the day: "2026-02-30" is none. */
+function isDay(date: string): boolean {
+  const at = Date.parse(`${date}T00:00:00Z`);
+  const isReal = !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
+  return isReal && FIRST_DAY <= date && date <= LAST_DAY;
 }
 
 /** The choice that means these days. */

@@ -1,5 +1,6 @@
 // Operations over HTTP: a typed document in, a typed answer out.
 import type { TypedDocumentString } from "../generated/graphql";
+import { parsed } from "./json";
 import { authorization, refused } from "./session";
 
 export const ENDPOINT = new URL("graphql", location.href);
@@ -27,11 +28,14 @@ export class GraphError extends Error {
   readonly code: string;
   /** Who failed, where sources did. */
   readonly sources: readonly string[];
+  /** After how many seconds asking again may help, where the server says so. */
+  readonly retryAfter: number | null;
 
-  constructor({ message, extensions }: FieldError) {
+  constructor({ message, extensions }: FieldError, retryAfter: number | null = null) {
     super(message);
     this.code = extensions?.code ?? "UNKNOWN";
     this.sources = extensions?.sources?.map(({ source }) => source) ?? [];
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -42,14 +46,17 @@ export async function ask<Result, Variables>(
   signal: AbortSignal | null = null,
 ): Promise<Answer<Result>> {
   const body = JSON.stringify({ query: document, variables });
-  const { data, errors = [] } = await answer<Result>(body, signal);
-  if (data == null) throw failure(errors);
+  const { data, errors = [], retryAfter = null } = await answer<Result>(body, signal);
+  if (data == null) throw failure(errors, retryAfter);
   return { data, errors };
 }
 
 /** The error that explains why there is nothing. */
-export function failure([first]: readonly FieldError[]): GraphError {
-  return new GraphError(first ?? { message: "The answer was empty." });
+export function failure(
+  [first]: readonly FieldError[],
+  retryAfter: number | null = null,
+): GraphError {
+  return new GraphError(first ?? { message: "The answer was empty." }, retryAfter);
 }
 
 /** What went wrong, whatever was thrown. */
@@ -59,13 +66,37 @@ export function explained(error: unknown): GraphError {
   return new GraphError({ message, extensions: { code: "UNREACHABLE" } });
 }
 
-async function answer<Result>(
-  body: string,
-  signal: AbortSignal | null,
-): Promise<{ data?: Result | null; errors?: readonly FieldError[] }> {
-  const headers = { Accept: ACCEPT, "Content-Type": "application/json", ...authorization() };
+interface Told<Result> {
+  readonly data?: Result | null;
+  readonly errors?: readonly FieldError[];
+  readonly retryAfter?: number | null;
+}
+
+async function answer<Result>(body: string, signal: AbortSignal | null): Promise<Told<Result>> {
+  const given = authorization();
+  const headers = { Accept: ACCEPT, "Content-Type": "application/json", ...given };
   const response = await fetch(ENDPOINT, { method: "POST", headers, body, signal });
-  const json = await response.json();
-  if (response.status === 401) refused(failure(json.errors ?? []).message);
-  return json;
+  const text = await response.text();
+  if (response.status === 401) refused(refusal(text), given);
+  const wait = Number(response.headers.get("Retry-After") ?? Number.NaN); // it may be a date
+  const retryAfter = wait >= 0 ? wait : null;
+  if (response.status === 429 && !isJson(response)) {
+    const [message, code] = ["The server wants to be asked less often.", "RATE_LIMITED"];
+    return { errors: [{ message, extensions: { code } }], retryAfter };
+  }
+  return { ...(parsed(text) as Told<Result>), retryAfter };
+}
+
+function isJson({ headers }: Response): boolean {
+  return headers.get("Content-Type")?.includes("json") ?? false;
+}
+
+/** Why who asks was refused; what stands before the server may say it in no words of the graph. */
+function refusal(text: string): string {
+  try {
+    const { errors = [] } = parsed(text) as Told<never>;
+    return failure(errors).message;
+  } catch {
+    return "What you gave was not accepted.";
+  }
 }

@@ -18,9 +18,19 @@ export function signOut(): void {
   refusal.value = "You signed out.";
 }
 
-/** Remembers that the server did not accept what it was given, if anything. */
-export function refused(message: string): void {
-  refusal.value = message;
+/** Remembers that the server did not accept this header, unless another is in use by now. */
+export function refused(message: string, given = authorization()): void {
+  if (given.Authorization === authorization().Authorization) refusal.value = message;
+}
+
+/** The token of what was pasted, which may be the whole header. */
+export function plainToken(pasted: string): string {
+  return pasted.trim().replace(/^(?:authorization:\s*)?bearer\s+/i, "");
+}
+
+/** Whether a header may have it. */
+export function isSendable(token: string): boolean {
+  return /^[\x20-\x7e]+$/.test(token);
 }
 
 /** The header, for HTTP and for the start of a WebSocket alike. */

@@ -19,7 +19,7 @@ export function InvoiceRecord({ id }: { readonly id: string }) {
           <Summary of={invoice} />
           <Payments of={invoice} />
           <h3>From the provider</h3>
-          <Fields of={invoice.details} />
+          <Fields of={invoice.details} type={invoice.details.__typename} />
         </>
       )}
     </Record>
@@ -32,6 +32,7 @@ function Summary({ of }: { readonly of: Invoice }) {
   const { name } = source;
   return (
     <Fields
+      type="Invoice"
       of={{
         number,
         providerId,

@@ -1,8 +1,28 @@
 // What the filters of a list mean to the graph.
-import { typedDecimal } from "../format/decimals";
+import { computed, signal } from "@preact/signals";
+
+import { isDecimal } from "../format/decimals";
 import { type Bounds, bounds, chosenDays } from "../format/periods";
 import type { Decimal } from "../graph/scalars";
-import { type Choices, several } from "../shell/address";
+import { address, type Choices, link, several } from "../shell/address";
+
+/** What is filtered: an open row is not. */
+const filtered = computed(() => {
+  const { view, choices } = address.value;
+  return link(view, { ...choices, open: "" });
+});
+const turn = signal(0);
+
+/** The day of "today": that on which the reader filtered or refreshed last, for all pages. */
+export const today = computed(() => {
+  void [filtered.value, turn.value];
+  return new Date();
+});
+
+/** It may be another day by now. */
+export function renew(): void {
+  turn.value += 1;
+}
 
 export interface Chosen {
   readonly sources: string[] | null;
@@ -12,12 +32,12 @@ export interface Chosen {
 }
 
 export function chosen({ source, period = "", least = "", most = "" }: Choices): Chosen {
-  const days = chosenDays(period, new Date());
+  const days = chosenDays(period, today.value);
   return {
     sources: source ? several(source) : null,
     period: days && bounds(days),
-    least: typedDecimal(least),
-    most: typedDecimal(most),
+    least: isDecimal(least) ? least : null,
+    most: isDecimal(most) ? most : null,
   };
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { Failure } from "../shell/notice";
 import type { Listing, Page } from "./listing";
+import { useResuming } from "./resuming";
 
 const AHEAD = "800px"; // how near the window may come before the next page is read
 
@@ -13,6 +14,7 @@ interface EndProps {
 export function End({ listing }: EndProps) {
   const { isReading, isWhole, failure, last, goesOn } = listing;
   const end = useRef<HTMLDivElement>(null);
+  useResuming(listing);
   useEffect(() => {
     if (!goesOn.value || end.current === null) return undefined;
     const observer = new IntersectionObserver(

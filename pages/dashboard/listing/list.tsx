@@ -5,7 +5,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { count } from "../format/money";
 import { linkWith } from "../shell/address";
+import { renew } from "./chosen";
 import { End } from "./end";
+import { Flaws } from "./flaws";
 import { Listing, type Page, type Reader } from "./listing";
 import { Outcomes } from "./outcomes";
 
@@ -30,7 +32,11 @@ interface ListProps<Row> extends TableProps<Row> {
 /** Another `read` needs another `key`. */
 export function List<Row extends { id: string }>(props: ListProps<Row>) {
   const [turn, setTurn] = useState(0);
-  return <Walk key={turn} {...props} anew={() => setTurn(turn + 1)} />;
+  const anew = (): void => {
+    renew();
+    setTurn(turn + 1);
+  };
+  return <Walk key={turn} {...props} anew={anew} />;
 }
 
 function Walk<Row extends { id: string }>(props: ListProps<Row> & { readonly anew: () => void }) {
@@ -89,6 +95,13 @@ function Rows<Row extends { id: string }>({ page, columns }: RowsProps<Row>) {
         <div role="row">
           <div role="cell" class="lacks">
             <Outcomes of={page.sources} hint={LATER} />
+          </div>
+        </div>
+      )}
+      {page.errors && page.errors.length > 0 && (
+        <div role="row">
+          <div role="cell" class="lacks">
+            <Flaws of={page.errors} />
           </div>
         </div>
       )}

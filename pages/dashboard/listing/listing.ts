@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 
 import type { OutcomeFragment, TypedDocumentString } from "../generated/graphql";
-import { ask, explained, failure, type GraphError } from "../graph/ask";
+import { ask, explained, failure, type FieldError, type GraphError } from "../graph/ask";
 
 const ROWS = 100; // a page; the server's usual `max_page_size`
 
@@ -12,6 +12,8 @@ export interface Page<Row> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   readonly totalCount?: number | null;
   readonly sources: readonly OutcomeFragment[];
+  /** Why values of these rows are null. */
+  readonly errors?: readonly FieldError[];
 }
 
 /** Reads the page after a cursor; the first without one. */
@@ -29,13 +31,13 @@ export function reader<Result, Filter, Read>(
   document: TypedDocumentString<Result, Variables<Filter>>,
   filter: Filter,
   connection: (result: Result) => Read | null,
-): Reader<Read> {
+): Reader<Read & { readonly errors: readonly FieldError[] }> {
   return async (after, signal) => {
     const variables = { first: ROWS, after, filter, counted: after === null };
     const { data, errors } = await ask(document, variables, signal);
     const page = connection(data);
     if (page === null) throw failure(errors);
-    return page;
+    return { ...page, errors };
   };
 }
 

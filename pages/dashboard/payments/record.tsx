@@ -1,5 +1,6 @@
 // An open payment: what it is in the graph's words, its invoice, and its provider's own fields.
 import { PaymentDocument, type PaymentQuery } from "../generated/graphql";
+import type { FieldError } from "../graph/ask";
 import { InvoiceLink } from "../invoices/link";
 import { Fields } from "../record/fields";
 import { Record } from "../record/record";
@@ -10,7 +11,7 @@ type Payment = NonNullable<PaymentQuery["payment"]>;
 export function PaymentRecord({ id }: { readonly id: string }) {
   return (
     <Record kind="Payment" id={id} document={PaymentDocument} row={({ payment }) => payment}>
-      {(payment) => (
+      {(payment, errors) => (
         <>
           <p class="figure">
             <Amount of={payment.gross} /> <State of={payment.status} />
@@ -22,14 +23,23 @@ export function PaymentRecord({ id }: { readonly id: string }) {
               <InvoiceLink to={payment.invoice} />
             </p>
           ) : (
-            <p>None that any source knows.</p>
+            <p>{isUnread(errors) ? "It could not be read." : "None that any source knows."}</p>
           )}
           <h3>From the provider</h3>
-          <Fields of={"info" in payment.details ? payment.details.info : payment.details} />
+          <Details of={payment.details} />
         </>
       )}
     </Record>
   );
+}
+
+function isUnread(errors: readonly FieldError[]): boolean {
+  return errors.some(({ path = [] }) => path[1] === "invoice");
+}
+
+function Details({ of }: { readonly of: Payment["details"] }) {
+  if ("info" in of) return <Fields of={of.info} type="SmartpayPaymentInfo" />;
+  return <Fields of={of} type={of.__typename} />;
 }
 
 function Summary({ of }: { readonly of: Payment }) {
@@ -37,6 +47,9 @@ function Summary({ of }: { readonly of: Payment }) {
   const { createdAt, paidAt, cancelledAt, expiredAt, failedAt } = of;
   const facts = { providerId, providerStatus, invoiceNumber, orderNumber, source: source.name };
   return (
-    <Fields of={{ ...facts, net, vat, createdAt, paidAt, cancelledAt, expiredAt, failedAt }} />
+    <Fields
+      type="Payment"
+      of={{ ...facts, net, vat, createdAt, paidAt, cancelledAt, expiredAt, failedAt }}
+    />
   );
 }

@@ -3,11 +3,10 @@ import type { ComponentChildren } from "preact";
 
 import { day } from "../format/moments";
 import { title } from "../format/words";
+import { TYPES } from "../generated/types";
+import { written } from "../graph/json";
 import type { CalendarDate, DateTime, Money } from "../graph/scalars";
 import { Amount, Moment } from "../shell/facts";
-
-const MOMENT = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/;
-const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /** A name and what it says; what says nothing is left out. */
 export type Fact = readonly [name: string, value: ComponentChildren];
@@ -25,40 +24,47 @@ export function Facts({ of }: { readonly of: readonly Fact[] }) {
   );
 }
 
-export function Fields({ of }: { readonly of: object }) {
+interface FieldsProps {
+  readonly of: object;
+  /** The type of the graph that has these fields: it says how they are shown. */
+  readonly type: string;
+}
+
+export function Fields({ of, type }: FieldsProps) {
   const known = Object.entries(of).filter(([name, value]) => name !== "__typename" && says(value));
-  return <Facts of={known.map(([name, value]) => [title(name), shown(value)])} />;
+  return (
+    <Facts of={known.map(([name, value]) => [title(name), shown(value, TYPES[type]?.[name])])} />
+  );
 }
 
 function says(value: unknown): boolean {
   return value != null && !(Array.isArray(value) && value.length === 0);
 }
 
-function shown(value: unknown): ComponentChildren {
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value === "string") return text(value);
-  if (Array.isArray(value)) return list(value);
-  if (isMoney(value)) return <Amount of={value} />;
-  if (typeof value === "object" && value !== null) return <Fields of={value} />;
+/** By its type, never by its looks: a provider's text may look like anything. */
+const SHOWN: Readonly<Record<string, (value: never) => ComponentChildren>> = {
+  DateTime: (at: DateTime) => <Moment at={at} />,
+  Date: (date: CalendarDate) => day(date),
+  Money: (money: Money) => <Amount of={money} />,
+  JSON: (value: unknown) => <pre tabIndex={0}>{written(value)}</pre>,
+  Boolean: (value: boolean) => (value ? "yes" : "no"),
+};
+
+function shown(value: unknown, type = "String"): ComponentChildren {
+  if (Array.isArray(value) && type !== "JSON") return list(value, type);
+  const show = SHOWN[type];
+  if (show) return show(value as never);
+  if (typeof value === "object" && value !== null) return <Fields of={value} type={type} />;
   return String(value);
 }
 
-function text(value: string): ComponentChildren {
-  if (MOMENT.test(value)) return <Moment at={value as DateTime} />;
-  return DAY.test(value) ? day(value as CalendarDate) : value;
-}
-
-function list(values: readonly unknown[]): ComponentChildren {
-  if (values.every((each) => typeof each === "string")) return values.join(", ");
+function list(values: readonly unknown[], type: string): ComponentChildren {
+  if (!SHOWN[type] && values.every((each) => typeof each === "string")) return values.join(", ");
   return (
     <ol>
       {values.map((each, place) => (
-        <li key={place}>{shown(each)}</li>
+        <li key={place}>{shown(each, type)}</li>
       ))}
     </ol>
   );
-}
-
-function isMoney(value: unknown): value is Money {
-  return typeof value === "object" && value !== null && "amount" in value && "currency" in value;
 }

@@ -6,6 +6,8 @@ import { title } from "../format/words";
 import { RawDocument, type TypedDocumentString } from "../generated/graphql";
 import type { FieldError } from "../graph/ask";
 import { failure as failureOf } from "../graph/ask";
+import { written } from "../graph/json";
+import { Boundary } from "../shell/boundary";
 import { Failure, Notice } from "../shell/notice";
 import { type Reading, useAnswer } from "./answer";
 import { Drawer } from "./drawer";
@@ -15,7 +17,7 @@ interface RecordProps<Result, Row> {
   readonly id: string;
   readonly document: TypedDocumentString<Result, { id: string }>;
   readonly row: (result: Result) => Row | null;
-  readonly children: (row: Row) => ComponentChildren;
+  readonly children: (row: Row, errors: readonly FieldError[]) => ComponentChildren;
 }
 
 export function Record<Result, Row>({
@@ -34,7 +36,7 @@ export function Record<Result, Row>({
           if (found === null) return <Missing errors={errors} again={reading.again} />;
           return (
             <>
-              {children(found)}
+              <Boundary>{children(found, errors)}</Boundary>
               <Withheld errors={errors} />
               <Raw id={id} />
             </>
@@ -101,7 +103,7 @@ function Received({ id }: { readonly id: string }) {
       {({ data: { node }, errors }) => {
         const raw = node && "raw" in node ? node.raw : null;
         if (raw === null) return <Missing errors={errors} again={reading.again} />;
-        return <pre tabIndex={0}>{JSON.stringify(raw, null, 2)}</pre>;
+        return <pre tabIndex={0}>{written(raw)}</pre>;
       }}
     </Read>
   );

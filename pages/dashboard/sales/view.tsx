@@ -1,16 +1,18 @@
 // Sales by day, week or month: totals, a chart, and the rows.
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { bounds, chosenDays, days } from "../format/periods";
 import { SalesDocument, type SalesFilter, SalesInterval } from "../generated/graphql";
+import { renew, today } from "../listing/chosen";
 import { Filters, Interval, Period, Sources } from "../listing/filters";
 import { Listing, reader } from "../listing/listing";
-import { Outcomes } from "../listing/outcomes";
+import { useResuming } from "../listing/resuming";
 import { address, type Choices, several } from "../shell/address";
 import { Failure } from "../shell/notice";
 import { holders } from "../sources/accounts";
 import { SalesChart } from "./chart";
-import { bars } from "./figures";
+import { bars, walked } from "./figures";
+import { Lacks } from "./lacks";
 import { ByKind, SalesSummary } from "./summary";
 import { SalesTable } from "./table";
 
@@ -35,31 +37,55 @@ function filterOf({
   by = "",
   source,
 }: Choices): SalesFilter & { interval: SalesInterval } {
-  const today = new Date();
+  const day = today.value;
   return {
-    ...bounds(chosenDays(period, today) ?? days(USUAL, today)),
+    ...bounds(chosenDays(period, day) ?? days(USUAL, day)),
     interval: Object.values(SalesInterval).find((each) => each === by) ?? SalesInterval.Day,
     sources: source ? several(source) : null,
   };
 }
 
-function Figures({ filter }: { readonly filter: ReturnType<typeof filterOf> }) {
+interface FiguresProps {
+  readonly filter: ReturnType<typeof filterOf>;
+}
+
+function Figures({ filter }: FiguresProps) {
+  const [turn, setTurn] = useState(0);
+  const anew = (): void => {
+    renew();
+    setTurn(turn + 1);
+  };
+  return (
+    <>
+      <div class="over">
+        <span />
+        <button type="button" class="quiet" onClick={anew}>
+          Refresh
+        </button>
+      </div>
+      <Read key={turn} filter={filter} anew={anew} />
+    </>
+  );
+}
+
+function Read({ filter, anew }: FiguresProps & { readonly anew: () => void }) {
   const listing = useMemo(
     () => new Listing(reader(SalesDocument, filter, ({ salesAggregates }) => salesAggregates)),
     [],
   );
   useEffect(() => () => listing.stop(), [listing]);
-  const { goesOn, isWhole, failure, last, pages } = listing;
+  useResuming(listing);
+  const { goesOn, isWhole, failure, pages } = listing;
   useEffect(() => {
     if (goesOn.value) void listing.more(); // a chart needs all pages
   }, [goesOn.value]);
-  const rows = useMemo(() => pages.value.flatMap(({ nodes }) => nodes), [pages.value]);
-  const summary = pages.value[0]?.summary ?? [];
+  const walk = useMemo(() => walked(pages.value), [pages.value]);
+  const { rows, summary } = walk;
   if (failure.value) return <Failure of={failure.value} again={() => void listing.more()} />;
   if (!isWhole.value) return <p role="status">Reading…</p>;
   return (
     <>
-      <Outcomes of={last.value?.sources ?? []} hint="Totals are those of the others." />
+      <Lacks of={walk} again={anew} />
       {rows.length === 0 && <p role="status">No sales in this period.</p>}
       {summary.map((each) => (
         <section class="sales" key={each.currency} aria-label={`Sales in ${each.currency}`}>

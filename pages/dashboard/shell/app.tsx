@@ -10,6 +10,7 @@ import { Sales } from "../sales/view";
 import { unwell, watch } from "../sources/accounts";
 import { SourcesView } from "../sources/view";
 import { address, link, VIEWS, type View } from "./address";
+import { Boundary } from "./boundary";
 import { SignIn } from "./sign-in";
 
 const SHOWN: Readonly<Record<View, () => preact.JSX.Element>> = {
@@ -50,7 +51,9 @@ function Dashboard() {
       </header>
       <main id="main" tabIndex={-1}>
         <h1>{phrase(view)}</h1>
-        <Shown key={view} />
+        <Boundary key={view}>
+          <Shown />
+        </Boundary>
       </main>
     </>
   );

@@ -10,12 +10,21 @@ import { Failure } from "../shell/notice";
 import { type Account, accounts, failure, refresh } from "./accounts";
 
 export function SourcesView() {
-  if (failure.value) return <Failure of={failure.value} again={refresh} />;
-  if (accounts.value === null) return <p role="status">Reading…</p>;
-  if (accounts.value.length === 0) return <p>No source that you may read is configured.</p>;
+  const failed = failure.value && <Failure of={failure.value} again={refresh} />;
+  if (accounts.value === null) return failed ?? <p role="status">Reading…</p>;
+  return (
+    <>
+      {failed}
+      <Accounts of={accounts.value} />
+    </>
+  );
+}
+
+function Accounts({ of }: { readonly of: readonly Account[] }) {
+  if (of.length === 0) return <p>No source that you may read is configured.</p>;
   return (
     <ul class="accounts">
-      {accounts.value.map((account) => (
+      {of.map((account) => (
         <li key={account.id} class="card">
           <h2>
             {account.name} <State of={account.state} />

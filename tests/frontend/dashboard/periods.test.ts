@@ -65,7 +65,15 @@ test("a choice says the days, or nothing", () => {
   const own = { first: "2026-10-01", last: "2026-10-31" };
   assert.deepEqual(chosenDays(periodOf(own), today), own);
   assert.deepEqual(chosenDays("today", today), { first: "2026-11-20", last: "2026-11-20" });
-  for (const wrong of ["", "toString", "2026-10-31..2026-10-01", "2026-10-01"]) {
+  for (const wrong of [
+    "",
+    "toString",
+    "2026-10-31..2026-10-01",
+    "2026-10-01",
+    "2026-02-30..2026-03-01",
+    "2026-01-01..2026-13-45",
+    "0002-01-01..2026-01-01",
+  ]) {
     assert.equal(chosenDays(wrong, today), null);
   }
 });

@@ -3,7 +3,11 @@ import { given, leave, print, rows, visit } from "./visit.mjs";
 
 const page = await visit("#/exports");
 const token = page.getByLabel("Token or API key");
-await token.fill(given.key);
+await token.fill("ключ");
+await page.getByRole("button", { name: "Sign in" }).click();
+await page.getByText("This is no token").waitFor();
+print({ focused: await token.evaluate((input) => input === document.activeElement) });
+await token.fill(`Bearer ${given.key}`);
 await token.press("Enter");
 await rows(page).first().waitFor();
 const task = page.locator(`[data-row="${given.exportId}"]`);
@@ -31,6 +35,7 @@ const kept = () =>
 print({ kept: (await page.evaluate(kept)).includes(given.key) });
 await page.getByRole("button", { name: "Sign out" }).click();
 await token.waitFor();
+print({ refocused: await token.evaluate((input) => input === document.activeElement) });
 await page.reload();
 await token.waitFor();
 print({ forgotten: true });
