@@ -186,6 +186,17 @@ def test_everybody_can_use_it(own_whole: Whole, browser: str, size: str, scheme:
     assert [page for page in pages if page["found"] or page["wide"]] == []
 
 
+@pytest.mark.parametrize("width", [360, 640, 1280])
+def test_everything_fits_the_screen(own_whole: Whole, browser: str, width: int) -> None:
+    own_whole.export(status="InProgress", progress=42)
+    *views, last = seen("fitting", own_whole, browser, width=width)
+    assert last == QUIET
+    assert len(views) == 5
+    assert [
+        view for view in views if any(what for name, what in view.items() if name != "view")
+    ] == []
+
+
 class Guarded(NamedTuple):
     """A server that wants to know who asks, over a sandbox of its own."""
 
