@@ -8,10 +8,22 @@ const options = {
   locale: "en-US",
 };
 
+/** Elements whose contents reach out of them. */
+const burst = (page, selector) =>
+  page.locator(selector).evaluateAll((all) =>
+    all
+      .filter((each) => {
+        const { right } = each.getBoundingClientRect();
+        const within = [...each.children].map((child) => child.getBoundingClientRect().right);
+        return each.scrollWidth > each.clientWidth || Math.max(0, ...within) > right;
+      })
+      .map(({ textContent }) => textContent),
+  );
+
 for (const view of VIEWS) {
   const page = await visit(`#/${view}`, options);
   await page.locator(".cards, [data-row], .accounts").first().waitFor();
-  print({ view, wide: await wider(page) });
+  print({ view, wide: await wider(page), burst: await burst(page, ".card") });
   await page.screenshot({ path: `${given.pictures}/${view}-${given.width}.png` });
   await page.context().close();
 }
