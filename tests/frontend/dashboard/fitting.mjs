@@ -20,10 +20,30 @@ const burst = (page, selector) =>
       .map(({ textContent }) => textContent),
   );
 
+const KEPT = "[data-row] > :is(.state, .live, .time, .amount)";
+const cut = (page) =>
+  page
+    .locator(KEPT)
+    .evaluateAll((all) => all.flatMap((each) => (each.scrollWidth > each.clientWidth ? [each.textContent] : [])));
+
+/** What is in the reader's language and takes part in the order of what is around it. */
+const torn = (page) =>
+  page
+    .locator("data, time")
+    .evaluateAll((all) =>
+      all.flatMap((each) => (getComputedStyle(each).unicodeBidi === "isolate" ? [] : [each.textContent])),
+    );
+
 for (const view of VIEWS) {
   const page = await visit(`#/${view}`, options);
   await page.locator(".cards, [data-row], .accounts").first().waitFor();
-  print({ view, wide: await wider(page), burst: await burst(page, ".card") });
+  print({
+    view,
+    wide: await wider(page),
+    burst: await burst(page, ".card"),
+    cut: await cut(page),
+    torn: await torn(page),
+  });
   await page.screenshot({ path: `${given.pictures}/${view}-${given.width}.png` });
   await page.context().close();
 }
