@@ -38,47 +38,49 @@ function Card({ name, children }: { readonly name: string; readonly children: Co
 /** The totals by kind of payment; also the legend of the chart. */
 export function ByKind({ of: { income, incomeReturn } }: { readonly of: Summary }) {
   return (
-    <div class="wide kinds" role="region" aria-label="By kind of payment" tabIndex={0}>
-      <table>
-        <caption>By kind of payment</caption>
-        <thead>
-          <tr>
-            <th scope="col">Kind</th>
-            <th scope="col" class="amount">
-              Income
-            </th>
-            <th scope="col" class="amount">
-              <span class="swatch returned" aria-hidden="true" /> Returned
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {KINDS.map((kind) => (
-            <tr key={kind}>
-              <th scope="row">
-                <span class={`swatch ${kind}`} aria-hidden="true" /> {KIND_NAMES[kind]}
+    <div>
+      <h3 class="label">By kind of payment</h3>
+      <div class="wide kinds" role="region" aria-label="By kind of payment" tabIndex={0}>
+        <table aria-label="By kind of payment">
+          <thead>
+            <tr>
+              <th scope="col">Kind</th>
+              <th scope="col" class="amount">
+                Income
               </th>
+              <th scope="col" class="amount">
+                <span class="swatch returned" aria-hidden="true" /> Returned
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {KINDS.map((kind) => (
+              <tr key={kind}>
+                <th scope="row">
+                  <span class={`swatch ${kind}`} aria-hidden="true" /> {KIND_NAMES[kind]}
+                </th>
+                <td class="amount">
+                  <Amount of={income?.[kind]} />
+                </td>
+                <td class="amount">
+                  <Amount of={incomeReturn?.[kind]} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">Total</th>
               <td class="amount">
-                <Amount of={income?.[kind]} />
+                <Amount of={income?.total} />
               </td>
               <td class="amount">
-                <Amount of={incomeReturn?.[kind]} />
+                <Amount of={incomeReturn?.total} />
               </td>
             </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">Total</th>
-            <td class="amount">
-              <Amount of={income?.total} />
-            </td>
-            <td class="amount">
-              <Amount of={incomeReturn?.total} />
-            </td>
-          </tr>
-        </tfoot>
-      </table>
+          </tfoot>
+        </table>
+      </div>
     </div>
   );
 }

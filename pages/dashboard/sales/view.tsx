@@ -63,6 +63,7 @@ function Figures({ filter }: { readonly filter: ReturnType<typeof filterOf> }) {
       {rows.length === 0 && <p role="status">No sales in this period.</p>}
       {summary.map((each) => (
         <section class="sales" key={each.currency} aria-label={`Sales in ${each.currency}`}>
+          <h2 class={summary.length > 1 ? undefined : "unseen"}>In {each.currency}</h2>
           <SalesSummary of={each} />
           <Drawn rows={rows} currency={each.currency} interval={filter.interval} />
           <ByKind of={each} />
