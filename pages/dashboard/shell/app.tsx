@@ -10,6 +10,7 @@ import { Sales } from "../sales/view";
 import { unwell, watch } from "../sources/accounts";
 import { SourcesView } from "../sources/view";
 import { address, link, VIEWS, type View } from "./address";
+import { OpenRow } from "./open-row";
 import { SignIn } from "./sign-in";
 
 const SHOWN: Readonly<Record<View, () => preact.JSX.Element>> = {
@@ -51,6 +52,7 @@ function Dashboard() {
       <main id="main" tabIndex={-1}>
         <h1>{phrase(view)}</h1>
         <Shown key={view} />
+        <OpenRow />
       </main>
     </>
   );
