@@ -171,7 +171,21 @@ def test_a_row_is_opened_by_keyboard_alone(whole: Whole, browser: str) -> None:
         {"focused": True},
         {"raw": True},
         {"returned": True},
-        {"linked": 1, "address": "#/invoices"},
+        {"linked": 1, "address": "#/payments"},
+        QUIET,
+    ]
+
+
+def test_the_focus_and_the_way_back_are_kept(own_whole: Whole, browser: str) -> None:
+    steps = seen("returning", own_whole, browser)
+    assert steps == [
+        {"closed": [True, True]},
+        {"linked": [True, True, True]},
+        {"back": "#/sources"},
+        {"refreshed": "Refresh"},
+        {"begun": ["#/payments?period=7+days", "main"]},
+        {"asked": "end"},
+        {"tried": "main"},
         QUIET,
     ]
 

@@ -28,22 +28,17 @@ interface ListProps<Row> extends TableProps<Row> {
 }
 
 /** Another `read` needs another `key`. */
-export function List<Row extends { id: string }>(props: ListProps<Row>) {
+export function List<Row extends { id: string }>({ name, columns, read }: ListProps<Row>) {
   const [turn, setTurn] = useState(0);
-  return <Walk key={turn} {...props} anew={() => setTurn(turn + 1)} />;
-}
-
-function Walk<Row extends { id: string }>(props: ListProps<Row> & { readonly anew: () => void }) {
-  const listing = useMemo(() => new Listing(props.read), []);
+  const listing = useMemo(() => new Listing(read), [turn]);
   useEffect(() => () => listing.stop(), [listing]);
-  const { name, columns, anew } = props;
   const pages = listing.pages.value;
   const total = pages[0]?.totalCount;
   return (
     <section aria-label={name}>
       <div class="over">
         <p>{total == null ? "Newest first" : `${count(total)}, newest first`}</p>
-        <button type="button" class="quiet" onClick={anew}>
+        <button type="button" class="quiet" onClick={() => setTurn(turn + 1)}>
           Refresh
         </button>
       </div>
