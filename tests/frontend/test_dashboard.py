@@ -176,6 +176,10 @@ def test_a_row_is_opened_by_keyboard_alone(whole: Whole, browser: str) -> None:
     ]
 
 
+def test_the_start_page_leads_to_it(whole: Whole, browser: str) -> None:
+    assert seen("starting", whole, browser) == [{"styled": "640px"}, QUIET]
+
+
 def test_the_focus_and_the_way_back_are_kept(own_whole: Whole, browser: str) -> None:
     steps = seen("returning", own_whole, browser)
     assert steps == [
