@@ -144,6 +144,8 @@ def test_a_source_goes_down_and_comes_back(own_whole: Whole, browser: str) -> No
     assert told["unwell"].startswith("1")
     assert "sber-main and yume-rental did not answer" in told["failure"]
     assert sorted(told["within"]) == sorted(everything)
+    (recalled,) = told["recalled"]
+    assert "yume-rental did not answer for a while" in recalled
     assert "ofd-shops did not answer" in told["sales"]
     assert told["recovered"] == 4
 

@@ -7,11 +7,15 @@ import type { GraphError } from "../graph/ask";
 interface NoticeProps {
   readonly tone: "warning" | "error";
   readonly children: ComponentChildren;
+  /** Whether it is in a part of the page that is read aloud when it changes: what comes into the page
+      together with its text often is not. */
+  readonly isTold?: boolean;
 }
 
-export function Notice({ tone, children }: NoticeProps) {
+export function Notice({ tone, children, isTold = false }: NoticeProps) {
+  const role = tone === "error" ? "alert" : "status";
   return (
-    <div class={`notice ${tone}`} role={tone === "error" ? "alert" : "status"}>
+    <div class={`notice ${tone}`} role={isTold ? undefined : role}>
       <p>{children}</p>
     </div>
   );
