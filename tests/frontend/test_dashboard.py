@@ -90,7 +90,7 @@ WEEK = 'createdFrom: "2026-11-14T00:00:00+01:00", createdTo: "2026-11-21T00:00:0
 def test_what_is_shown_is_what_the_graph_says(whole: Whole, browser: str) -> None:
     steps = seen("looking", whole, browser)
     assert steps[-1] == QUIET
-    first, days, months, back, newest, filtered, before, wrong, payments, none = steps[:-1]
+    first, days, months, back, newest, filtered, before, wrong, payments, empty, none = steps[:-1]
     query = f"""{{ salesAggregates(first: 100, filter: {{{OCTOBER}}}) {{
         nodes {{ id }}
         summary {{
@@ -122,6 +122,7 @@ def test_what_is_shown_is_what_the_graph_says(whole: Whole, browser: str) -> Non
         "asked": "#/invoices?status=REFUNDED&source=sber-main",
     }
     assert wrong == {"wrong": 1}
+    assert empty == {"empty": 0}
     assert none == {"none": "Nothing matches these filters."}
     paid = f"filter: {{statuses: [PAID], {WEEK}}}"
     assert payments == {"payments": walked(whole.graph, "payments", paid, 10_000)}
@@ -186,6 +187,7 @@ def test_the_focus_and_the_way_back_are_kept(own_whole: Whole, browser: str) -> 
     steps = seen("returning", own_whole, browser)
     assert steps == [
         {"closed": [True, True]},
+        {"again": False},
         {"linked": [True, True, True]},
         {"back": "#/sources"},
         {"refreshed": "Refresh"},

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { count } from "../format/money";
 import { listed } from "../format/words";
-import { linkWith } from "../shell/address";
+import { linkToRow } from "../shell/address";
 import { Notice } from "../shell/notice";
 import { End } from "./end";
 import { Listing, type Page, type Reader } from "./listing";
@@ -122,7 +122,7 @@ function Cells<Row extends { id: string }>({ row, columns }: CellsProps<Row>) {
   return (
     <div role="row" class="row" data-row={row.id}>
       <span role="cell" class={first?.kind}>
-        <a href={linkWith({ open: row.id })}>{first?.cell(row)}</a>
+        <a href={linkToRow(row.id)}>{first?.cell(row)}</a>
       </span>
       {others.map(({ name, kind, cell }) => (
         <span role="cell" class={kind} key={name}>

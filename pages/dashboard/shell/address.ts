@@ -50,6 +50,12 @@ export function linkWith(choices: Choices): string {
   return link(view, { ...present, ...choices });
 }
 
+/** The link that opens a row. It does not follow the address: a list has thousands of them. */
+export function linkToRow(id: string): string {
+  const { view, choices } = address.peek();
+  return link(view, { ...choices, open: id, record: "" });
+}
+
 export function choose(choices: Choices): void {
   location.hash = linkWith(choices);
 }

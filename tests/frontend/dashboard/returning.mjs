@@ -1,7 +1,7 @@
 // Where the focus and the way back lead after something was closed or asked again.
 import { control, given, leave, print, rows, settled, visit } from "./visit.mjs";
 
-const FILTERED = "#/payments?status=PAID&source=sber-main&period=7+days";
+const FILTERED = "#/payments?status=PAID&source=sber-main&period=30+days";
 const page = await visit("#/sources");
 const hash = () => new URL(page.url()).hash;
 const focused = () =>
@@ -17,19 +17,31 @@ const press = async (button) => {
 
 await page.evaluate((hash) => (location.hash = hash), FILTERED);
 await settled(page);
+await page.evaluate(() => {
+  const { prototype } = Intl.DateTimeFormat;
+  const { get } = Object.getOwnPropertyDescriptor(prototype, "format");
+  globalThis.written = 0;
+  Object.defineProperty(prototype, "format", {
+    get() {
+      globalThis.written += 1;
+      return get.call(this);
+    },
+  });
+});
 const row = rows(page).first().locator("a");
 const name = await row.innerText();
 await press(row);
 await dialog("Payment").locator(".links a").waitFor();
 await page.keyboard.press("Escape");
-await page.waitForURL(/7\+days$/);
+await page.waitForURL(/30\+days$/);
 print({ closed: [hash() === FILTERED, (await focused()) === name] });
 await press(row);
 await press(dialog("Payment").locator(".links a"));
 await dialog("Invoice").getByText("Org name").waitFor();
+print({ again: (await page.evaluate(() => globalThis.written)) > (await rows(page).count()) });
 const kept = await rows(page).count();
 await page.keyboard.press("Escape");
-await page.waitForURL(/7\+days$/);
+await page.waitForURL(/30\+days$/);
 print({ linked: [hash() === FILTERED, (await focused()) === name, kept > 0] });
 await page.goBack();
 print({ back: hash() });
