@@ -61,7 +61,7 @@ function Figures({ filter }: { readonly filter: ReturnType<typeof filterOf> }) {
     <>
       <Outcomes of={last.value?.sources ?? []} hint="Totals are those of the others." />
       {rows.length === 0 && <p role="status">No sales in this period.</p>}
-      {summary.map((each) => (
+      {(rows.length > 0 ? summary : []).map((each) => (
         <section class="sales" key={each.currency} aria-label={`Sales in ${each.currency}`}>
           <h2 class={summary.length > 1 ? undefined : "unseen"}>In {each.currency}</h2>
           <SalesSummary of={each} />
