@@ -6,7 +6,7 @@ import { Amount, Nothing } from "../shell/facts";
 import { KIND_NAMES, KINDS, type Summary } from "./figures";
 
 export function SalesSummary({ of }: { readonly of: Summary }) {
-  const { income, incomeReturn, checks, incomeAverage, dateFrom, dateTo } = of;
+  const { income, incomeReturn, checks, checksIncome, incomeAverage, dateFrom, dateTo } = of;
   return (
     <>
       <ul class="cards">
@@ -19,6 +19,7 @@ export function SalesSummary({ of }: { readonly of: Summary }) {
         <Card name="Receipts">{checks === null ? <Nothing /> : count(checks)}</Card>
         <Card name="Average receipt">
           <Amount of={incomeAverage} />
+          {checksIncome !== null && <small>over {count(checksIncome)} receipts of income</small>}
         </Card>
       </ul>
       {dateFrom && dateTo && <p class="quiet">The figures cover {span(dateFrom, dateTo)}.</p>}
