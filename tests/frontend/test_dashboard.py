@@ -219,6 +219,16 @@ def test_everything_fits_the_screen(own_whole: Whole, browser: str, width: int) 
     ] == []
 
 
+def test_forced_colours_leave_what_colours_told(own_whole: Whole, browser: str) -> None:
+    own_whole.export(status="InProgress", progress=42)
+    assert seen("forced", own_whole, browser) == [
+        {"tabs": True, "present": False},
+        {"bars": ["solid"]},
+        {"swatches": 6},
+        QUIET,
+    ]
+
+
 class Guarded(NamedTuple):
     """A server that wants to know who asks, over a sandbox of its own."""
 
