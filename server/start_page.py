@@ -1,5 +1,7 @@
 """/: where people find what there is."""
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -8,7 +10,17 @@ from starlette.responses import HTMLResponse, Response
 from server.documentation import PAGES
 from server.settings import ServerSettings
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+_STYLE = """
+      :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
+      body { max-width: 40rem; margin: 4rem auto; padding: 0 1rem; }
+      dt { font-weight: 600; margin-top: 1rem; }
+      dd { margin: 0; }
+    """
+_ITS_HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_ITS_HASH}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 _PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -16,12 +28,7 @@ _PAGE = """\
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Pacioli</title>
-    <style>
-      :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; }
-      body { max-width: 40rem; margin: 4rem auto; padding: 0 1rem; }
-      dt { font-weight: 600; margin-top: 1rem; }
-      dd { margin: 0; }
-    </style>
+    <style>{style}</style>
   </head>
   <body>
     <h1>Pacioli</h1>
@@ -58,7 +65,7 @@ def start_page(server: ServerSettings) -> Callable[[Request], Response]:
         *([_DOCUMENTATION] if (PAGES / "index.html").exists() else []),
         _PROBES,
     ]
-    text = _PAGE.replace("{entries}", "\n".join(entries))
+    text = _PAGE.replace("{style}", _STYLE).replace("{entries}", "\n".join(entries))
 
     def answer(_: Request) -> Response:
         return HTMLResponse(text, headers={"Content-Security-Policy": POLICY})

@@ -90,7 +90,7 @@ WEEK = 'createdFrom: "2026-11-14T00:00:00+01:00", createdTo: "2026-11-21T00:00:0
 def test_what_is_shown_is_what_the_graph_says(whole: Whole, browser: str) -> None:
     steps = seen("looking", whole, browser)
     assert steps[-1] == QUIET
-    first, days, months, back, newest, filtered, before, wrong, payments, none = steps[:-1]
+    first, days, months, back, newest, filtered, before, wrong, payments, empty, none = steps[:-1]
     query = f"""{{ salesAggregates(first: 100, filter: {{{OCTOBER}}}) {{
         nodes {{ id }}
         summary {{
@@ -122,6 +122,7 @@ def test_what_is_shown_is_what_the_graph_says(whole: Whole, browser: str) -> Non
         "asked": "#/invoices?status=REFUNDED&source=sber-main",
     }
     assert wrong == {"wrong": 1}
+    assert empty == {"empty": 0}
     assert none == {"none": "Nothing matches these filters."}
     paid = f"filter: {{statuses: [PAID], {WEEK}}}"
     assert payments == {"payments": walked(whole.graph, "payments", paid, 10_000)}
@@ -144,6 +145,8 @@ def test_a_source_goes_down_and_comes_back(own_whole: Whole, browser: str) -> No
     assert told["unwell"].startswith("1")
     assert "sber-main and yume-rental did not answer" in told["failure"]
     assert sorted(told["within"]) == sorted(everything)
+    (recalled,) = told["recalled"]
+    assert "yume-rental did not answer for a while" in recalled
     assert "ofd-shops did not answer" in told["sales"]
     assert told["recovered"] == 4
 
@@ -171,7 +174,26 @@ def test_a_row_is_opened_by_keyboard_alone(whole: Whole, browser: str) -> None:
         {"focused": True},
         {"raw": True},
         {"returned": True},
-        {"linked": 1, "address": "#/invoices"},
+        {"linked": 1, "address": "#/payments"},
+        QUIET,
+    ]
+
+
+def test_the_start_page_leads_to_it(whole: Whole, browser: str) -> None:
+    assert seen("starting", whole, browser) == [{"styled": "640px"}, QUIET]
+
+
+def test_the_focus_and_the_way_back_are_kept(own_whole: Whole, browser: str) -> None:
+    steps = seen("returning", own_whole, browser)
+    assert steps == [
+        {"closed": [True, True]},
+        {"again": False},
+        {"linked": [True, True, True]},
+        {"back": "#/sources"},
+        {"refreshed": "Refresh"},
+        {"begun": ["#/payments?period=7+days", "main"]},
+        {"asked": "end"},
+        {"tried": "main"},
         QUIET,
     ]
 
@@ -240,6 +262,27 @@ def test_everybody_can_use_it(own_whole: Whole, browser: str, size: str, scheme:
     assert last == QUIET
     assert len(pages) == 7
     assert [page for page in pages if page["found"] or page["wide"]] == []
+
+
+@pytest.mark.parametrize("width", [360, 640, 1280])
+def test_everything_fits_the_screen(own_whole: Whole, browser: str, width: int) -> None:
+    own_whole.export(status="InProgress", progress=42)
+    *views, last = seen("fitting", own_whole, browser, width=width)
+    assert last == QUIET
+    assert len(views) == 5
+    assert [
+        view for view in views if any(what for name, what in view.items() if name != "view")
+    ] == []
+
+
+def test_forced_colours_leave_what_colours_told(own_whole: Whole, browser: str) -> None:
+    own_whole.export(status="InProgress", progress=42)
+    assert seen("forced", own_whole, browser) == [
+        {"tabs": True, "present": False},
+        {"bars": ["solid"]},
+        {"swatches": 6},
+        QUIET,
+    ]
 
 
 class Guarded(NamedTuple):

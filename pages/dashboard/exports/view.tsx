@@ -7,7 +7,6 @@ import { reader } from "../listing/listing";
 import { address, type Choices } from "../shell/address";
 import { holders } from "../sources/accounts";
 import { COLUMNS } from "./columns";
-import { ExportRecord } from "./record";
 
 export function Exports() {
   const { choices } = address.value;
@@ -25,7 +24,6 @@ export function Exports() {
         columns={COLUMNS}
         read={reader(ExportsDocument, filter, ({ exportTasks }) => exportTasks)}
       />
-      {choices.open && <ExportRecord key={choices.open} id={choices.open} />}
     </>
   );
 }

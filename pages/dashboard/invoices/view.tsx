@@ -7,7 +7,6 @@ import { reader } from "../listing/listing";
 import { address, type Choices } from "../shell/address";
 import { holders } from "../sources/accounts";
 import { COLUMNS } from "./columns";
-import { InvoiceRecord } from "./record";
 
 export function Invoices() {
   const { choices } = address.value;
@@ -26,7 +25,6 @@ export function Invoices() {
         columns={COLUMNS}
         read={reader(InvoicesDocument, filter, ({ invoices }) => invoices)}
       />
-      {choices.open && <InvoiceRecord key={choices.open} id={choices.open} />}
     </>
   );
 }

@@ -1,7 +1,8 @@
 // Where a list ends for now: it reads on before the reader gets here.
+import type { TargetedEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-import { Failure } from "../shell/notice";
+import { Failure, keepFocus } from "../shell/notice";
 import type { Listing, Page } from "./listing";
 import { useResuming } from "./resuming";
 
@@ -26,13 +27,17 @@ export function End({ listing }: EndProps) {
     );
     observer.observe(end.current);
     return () => observer.disconnect();
-  }, [goesOn.value, last.value]);
+  }, [listing, goesOn.value, last.value]);
+  const again = ({ currentTarget }: TargetedEvent<HTMLElement>): void => {
+    keepFocus(currentTarget);
+    void listing.more();
+  };
   return (
-    <div ref={end} class="end">
+    <div ref={end} class="end" tabIndex={-1}>
       {failure.value && <Failure of={failure.value} again={() => void listing.more()} />}
       <p role="status">{isReading.value ? "Reading…" : isWhole.value && said(listing)}</p>
       {isWhole.value && lacks(listing) && (
-        <button type="button" onClick={() => void listing.more()}>
+        <button type="button" onClick={again}>
           Ask again for what is missing
         </button>
       )}

@@ -4,14 +4,18 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { count } from "../format/money";
-import { linkWith } from "../shell/address";
+import { listed } from "../format/words";
+import { linkToRow } from "../shell/address";
+import { Notice } from "../shell/notice";
 import { renew } from "./chosen";
 import { End } from "./end";
 import { Flaws } from "./flaws";
 import { Listing, type Page, type Reader } from "./listing";
 import { Outcomes } from "./outcomes";
+import { failing, standing } from "./standing";
 
 const LATER = "They come further down once it answers again.";
+const OUT_OF_ORDER = "the rows that were missing are further down. Refresh puts all in order.";
 
 export interface Column<Row> {
   readonly name: string;
@@ -30,21 +34,17 @@ interface ListProps<Row> extends TableProps<Row> {
 }
 
 /** Another `read` needs another `key`. */
-export function List<Row extends { id: string }>(props: ListProps<Row>) {
+export function List<Row extends { id: string }>({ name, columns, read }: ListProps<Row>) {
   const [turn, setTurn] = useState(0);
   const anew = (): void => {
     renew();
     setTurn(turn + 1);
   };
-  return <Walk key={turn} {...props} anew={anew} />;
-}
-
-function Walk<Row extends { id: string }>(props: ListProps<Row> & { readonly anew: () => void }) {
-  const listing = useMemo(() => new Listing(props.read), []);
+  const listing = useMemo(() => new Listing(read), [turn]);
   useEffect(() => () => listing.stop(), [listing]);
-  const { name, columns, anew } = props;
   const pages = listing.pages.value;
   const total = pages[0]?.totalCount;
+  const { unwell, late } = standing(pages);
   return (
     <section aria-label={name}>
       <div class="over">
@@ -53,10 +53,23 @@ function Walk<Row extends { id: string }>(props: ListProps<Row> & { readonly ane
           Refresh
         </button>
       </div>
-      <div role="table" aria-label={name} aria-busy={listing.isReading.value} class="list">
+      <div role="status">
+        <Outcomes of={unwell} hint={LATER} isTold />
+        {late.length > 0 && (
+          <Notice tone="warning" isTold>
+            <strong>{listed(late)}</strong> did not answer for a while: {OUT_OF_ORDER}
+          </Notice>
+        )}
+      </div>
+      <div role="table" aria-label={name} aria-busy={pages.length === 0} class="list">
         <Heads columns={columns} />
-        {pages.map((page) => (
-          <Rows key={page.nodes[0]?.id ?? "none"} page={page} columns={columns} />
+        {pages.map((page, place) => (
+          <Rows
+            key={page.nodes[0]?.id ?? "none"}
+            page={page}
+            columns={columns}
+            without={place === 0 ? "" : listed(failing(pages, place))}
+          />
         ))}
       </div>
       <End listing={listing} />
@@ -81,20 +94,22 @@ function Heads<Row>({ columns }: { readonly columns: readonly Column<Row>[] }) {
 interface RowsProps<Row> {
   readonly page: Page<Row>;
   readonly columns: readonly Column<Row>[];
+  /** Whose rows are missing from here on. */
+  readonly without: string;
 }
 
 /** The rows of a page never change, so they are made once. */
-function Rows<Row extends { id: string }>({ page, columns }: RowsProps<Row>) {
+function Rows<Row extends { id: string }>({ page, columns, without }: RowsProps<Row>) {
   const rows = useMemo(
     () => page.nodes.map((row) => <Cells row={row} columns={columns} />),
     [page],
   );
   return (
     <div role="rowgroup" class="page">
-      {page.sources.some(({ status }) => status !== "OK") && (
+      {without && (
         <div role="row">
           <div role="cell" class="lacks">
-            <Outcomes of={page.sources} hint={LATER} />
+            From here on {without} did not answer.
           </div>
         </div>
       )}
@@ -120,7 +135,7 @@ function Cells<Row extends { id: string }>({ row, columns }: CellsProps<Row>) {
   return (
     <div role="row" class="row" data-row={row.id}>
       <span role="cell" class={first?.kind}>
-        <a href={linkWith({ open: row.id })}>{first?.cell(row)}</a>
+        <a href={linkToRow(row.id)}>{first?.cell(row)}</a>
       </span>
       {others.map(({ name, kind, cell }) => (
         <span role="cell" class={kind} key={name}>

@@ -7,9 +7,11 @@ interface OutcomesProps {
   readonly of: readonly OutcomeFragment[];
   /** What becomes of the rows that are missing. */
   readonly hint: string;
+  /** Whether they are in a part of the page that is read aloud when it changes. */
+  readonly isTold?: boolean;
 }
 
-export function Outcomes({ of, hint }: OutcomesProps) {
+export function Outcomes({ of, hint, isTold = false }: OutcomesProps) {
   const unwell = of.filter(({ status }) => status !== "OK");
   return unwell.map(({ source, status, fetchedAt, error }) => {
     const why = error && (
@@ -18,7 +20,7 @@ export function Outcomes({ of, hint }: OutcomesProps) {
       </small>
     );
     return (
-      <Notice key={source.name} tone="warning">
+      <Notice key={source.name} tone="warning" isTold={isTold}>
         <strong>{source.name}</strong>{" "}
         {status === "FAILED" ? `does not answer: its rows are missing. ${hint}` : stale(fetchedAt)}{" "}
         {why}

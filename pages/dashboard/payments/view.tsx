@@ -7,7 +7,6 @@ import { reader } from "../listing/listing";
 import { address, type Choices } from "../shell/address";
 import { holders } from "../sources/accounts";
 import { COLUMNS } from "./columns";
-import { PaymentRecord } from "./record";
 
 export function Payments() {
   const { choices } = address.value;
@@ -26,7 +25,6 @@ export function Payments() {
         columns={COLUMNS}
         read={reader(PaymentsDocument, filter, ({ payments }) => payments)}
       />
-      {choices.open && <PaymentRecord key={choices.open} id={choices.open} />}
     </>
   );
 }

@@ -2,7 +2,17 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-import { choose } from "../shell/address";
+import { closeRow } from "../shell/address";
+
+/** Where the focus was, over one open row and those that are linked from it. */
+let opener: Element | null = null;
+
+/** Gives the focus back where the browser could not: the row was in the link, or led to another. */
+function giveBack(): void {
+  if (document.activeElement !== document.body) return;
+  const place = opener?.isConnected ? opener : document.getElementById("main");
+  if (place instanceof HTMLElement) place.focus({ preventScroll: true });
+}
 
 interface DrawerProps {
   readonly title: string;
@@ -13,8 +23,12 @@ export function Drawer({ title, children }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const shown = dialog.current;
+    if (document.activeElement?.matches("a")) opener = document.activeElement;
     shown?.showModal();
-    return () => shown?.close(); // gives the focus back
+    return () => {
+      shown?.close();
+      giveBack();
+    };
   }, []);
   const close = (): void => dialog.current?.close();
   return (
@@ -22,7 +36,7 @@ export function Drawer({ title, children }: DrawerProps) {
       ref={dialog}
       class="drawer"
       aria-label={title}
-      onClose={() => dialog.current && choose({ open: "" })}
+      onClose={() => dialog.current && closeRow()}
       onClick={({ target }) => target === dialog.current && close()}
     >
       <div class="sheet">
@@ -32,7 +46,9 @@ export function Drawer({ title, children }: DrawerProps) {
             Close
           </button>
         </header>
-        {children}
+        <div class="contents" tabIndex={-1}>
+          {children}
+        </div>
       </div>
     </dialog>
   );

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
-import { title } from "../format/words";
+import { counted, title } from "../format/words";
 import { RawDocument, type TypedDocumentString } from "../generated/graphql";
 import type { FieldError } from "../graph/ask";
 import { failure as failureOf } from "../graph/ask";
@@ -72,7 +72,7 @@ function Withheld({ errors }: { readonly errors: readonly FieldError[] }) {
   if (errors.length === 0) return null;
   return (
     <details class="withheld">
-      <summary>Not shown: {errors.length} fields</summary>
+      <summary>Not shown: {counted(errors.length, "field")}</summary>
       <dl class="facts">
         {errors.map(({ path = [], message }) => (
           <div key={path.join(".")}>

@@ -12,36 +12,39 @@ interface SalesTableProps {
 
 export function SalesTable({ rows, interval }: SalesTableProps) {
   const isOfSeveral = new Set(rows.map(({ source }) => source.name)).size > 1;
+  const name = `Sales by ${interval.toLowerCase()}`;
   return (
-    <div class="wide" role="region" aria-label="Sales by period" tabIndex={0}>
-      <table>
-        <caption>Sales by {interval.toLowerCase()}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Period</th>
-            {isOfSeveral && <th scope="col">Source</th>}
-            {KINDS.map((kind) => (
-              <th scope="col" class="amount" key={kind}>
-                {KIND_NAMES[kind]}
+    <div>
+      <h2>{name}</h2>
+      <div class="wide" role="region" aria-label="Sales by period" tabIndex={0}>
+        <table aria-label={name}>
+          <thead>
+            <tr>
+              <th scope="col">Period</th>
+              {isOfSeveral && <th scope="col">Source</th>}
+              {KINDS.map((kind) => (
+                <th scope="col" class="amount" key={kind}>
+                  {KIND_NAMES[kind]}
+                </th>
+              ))}
+              <th scope="col" class="amount">
+                Income
               </th>
+              <th scope="col" class="amount">
+                Returned
+              </th>
+              <th scope="col" class="amount">
+                Receipts
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={row.id} row={row} interval={interval} withSource={isOfSeveral} />
             ))}
-            <th scope="col" class="amount">
-              Income
-            </th>
-            <th scope="col" class="amount">
-              Returned
-            </th>
-            <th scope="col" class="amount">
-              Receipts
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Row key={row.id} row={row} interval={interval} withSource={isOfSeveral} />
-          ))}
-        </tbody>
-      </table>
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }

@@ -87,8 +87,9 @@ function Read({ filter, anew }: FiguresProps & { readonly anew: () => void }) {
     <>
       <Lacks of={walk} again={anew} />
       {rows.length === 0 && <p role="status">No sales in this period.</p>}
-      {summary.map((each) => (
+      {(rows.length > 0 ? summary : []).map((each) => (
         <section class="sales" key={each.currency} aria-label={`Sales in ${each.currency}`}>
+          <h2 class={summary.length > 1 ? undefined : "unseen"}>In {each.currency}</h2>
           <SalesSummary of={each} />
           <Drawn rows={rows} currency={each.currency} interval={filter.interval} />
           <ByKind of={each} />

@@ -16,9 +16,19 @@ export interface Address {
 const START: View = "sales";
 
 export const address = signal(parsed(location.hash));
+/** How many steps back the list is that lies under the open row; 0 if the page began with the row. */
+let steps = history.state?.steps ?? 0;
 addEventListener("hashchange", () => {
-  address.value = parsed(location.hash);
+  const next = parsed(location.hash);
+  steps = history.state?.steps ?? stepsTo(next, address.value);
+  history.replaceState({ steps }, "");
+  address.value = next;
 });
+
+function stepsTo(next: Address, last: Address): number {
+  if (!next.choices.open || next.view !== last.view) return 0;
+  return last.choices.open ? steps && steps + 1 : 1;
+}
 
 /** Reads "#/invoices?status=PAID"; what is no view is the first. */
 export function parsed(hash: string): Address {
@@ -40,8 +50,22 @@ export function linkWith(choices: Choices): string {
   return link(view, { ...present, ...choices });
 }
 
+/** The link that opens a row. It does not follow the address: a list has thousands of them. */
+export function linkToRow(id: string): string {
+  const { view, choices } = address.peek();
+  return link(view, { ...choices, open: id, record: "" });
+}
+
 export function choose(choices: Choices): void {
   location.hash = linkWith(choices);
+}
+
+/** Back to where the list was; where there was none, it takes the place of the row. */
+export function closeRow(): void {
+  if (steps > 0) return history.go(-steps);
+  const list = linkWith({ open: "", record: "" });
+  history.replaceState({ steps }, "", list);
+  address.value = parsed(list);
 }
 
 /** The values of a choice that may have several. */

@@ -11,6 +11,7 @@ import { unwell, watch } from "../sources/accounts";
 import { SourcesView } from "../sources/view";
 import { address, link, VIEWS, type View } from "./address";
 import { Boundary } from "./boundary";
+import { OpenRow } from "./open-row";
 import { SignIn } from "./sign-in";
 
 const SHOWN: Readonly<Record<View, () => preact.JSX.Element>> = {
@@ -53,6 +54,9 @@ function Dashboard() {
         <h1>{phrase(view)}</h1>
         <Boundary key={view}>
           <Shown />
+        </Boundary>
+        <Boundary key={`${view} row`}>
+          <OpenRow />
         </Boundary>
       </main>
     </>

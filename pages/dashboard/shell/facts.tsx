@@ -26,14 +26,22 @@ export function State({ of }: { readonly of: string }) {
   return <span class={`badge ${TONES[of] ?? "plain"}`}>{phrase(of)}</span>;
 }
 
+// The page is in English, but amounts and moments are written as the reader's language has it:
+// `dir` keeps the signs of one that runs from right to left in their order.
+
 export function Amount({ of }: { readonly of: Money | null | undefined }) {
-  return of ? <data value={of.amount}>{money(of)}</data> : <Nothing />;
+  if (!of) return <Nothing />;
+  return (
+    <data value={of.amount} dir="auto">
+      {money(of)}
+    </data>
+  );
 }
 
 export function Moment({ at }: { readonly at: DateTime | null | undefined }) {
   if (!at) return <Nothing />;
   return (
-    <time dateTime={at} title={exactly(at)}>
+    <time dateTime={at} title={exactly(at)} dir="auto">
       {moment(at)}
     </time>
   );

@@ -2,12 +2,12 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { ago } from "../format/moments";
-import { phrase } from "../format/words";
 import type { DateTime } from "../graph/scalars";
 import { Facts } from "../record/fields";
 import { Moment, State } from "../shell/facts";
 import { Failure } from "../shell/notice";
 import { type Account, accounts, failure, refresh } from "./accounts";
+import { PROVIDERS } from "./providers";
 
 export function SourcesView() {
   const failed = failure.value && <Failure of={failure.value} again={refresh} />;
@@ -31,7 +31,7 @@ function Accounts({ of }: { readonly of: readonly Account[] }) {
           </h2>
           <Facts
             of={[
-              ["Provider", phrase(account.provider)],
+              ["Provider", PROVIDERS[account.provider]],
               ["Last read", <LastRead at={account.lastSuccessAt} />],
             ]}
           />

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-import { control, DESKTOP, given, leave, PHONE, print, rows, visit } from "./visit.mjs";
+import { control, DESKTOP, given, leave, PHONE, print, rows, visit, wider } from "./visit.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SHOWN = {
@@ -17,7 +17,7 @@ async function examined(page, name) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+  const wide = await wider(page);
   const found = serious.map(
     ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html)}`,
   );

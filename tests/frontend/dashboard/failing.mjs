@@ -31,7 +31,7 @@ await up("yume");
 const again = page.getByRole("button", { name: "Ask again for what is missing" });
 await again.click();
 await again.waitFor({ state: "detached" });
-print({ within: await ids(page) });
+print({ within: await ids(page), recalled: await page.locator(".notice").allInnerTexts() });
 
 await down("yandex_ofd");
 await page.getByRole("link", { name: "Sales" }).click();

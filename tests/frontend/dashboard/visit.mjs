@@ -35,3 +35,10 @@ export const ids = (page) => rows(page).evaluateAll((all) => all.map((row) => ro
 export async function settled(page) {
   await page.getByText(/^That is all|^Nothing matches/).waitFor();
 }
+
+/** Whether the page is wider than what it is looked at through. A phone would zoom out: `innerWidth`
+    grows with it. */
+export async function wider(page) {
+  const { width } = page.viewportSize();
+  return (await page.evaluate(() => document.documentElement.scrollWidth)) > width;
+}
