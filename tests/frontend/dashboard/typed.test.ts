@@ -4,13 +4,14 @@ import { test } from "node:test";
 
 import fc from "fast-check";
 
+import type { Decimal } from "../../../pages/dashboard/graph/scalars";
 import { retyped, typed } from "../../../pages/dashboard/format/typed";
 
 const LOCALES = ["en-US", "de-DE", "fr-FR", "ru-RU", "de-CH", "nl-NL", "en-IN", "ar-EG", "fa-IR"];
 
 test("what a language writes is read as that", () => {
   const amounts = fc.tuple(fc.nat(10 ** 9), fc.nat(99)).map(([whole, cents]) => {
-    return `${whole}.${String(cents).padStart(2, "0")}` as const;
+    return `${whole}.${String(cents).padStart(2, "0")}` as Decimal;
   });
   const law = fc.property(amounts, fc.constantFrom(...LOCALES), (amount, locale) => {
     const shown = new Intl.NumberFormat(locale, { minimumFractionDigits: 2 }).format(amount);
