@@ -61,7 +61,12 @@ export function List<Row extends { id: string }>({ name, columns, read }: ListPr
           </Notice>
         )}
       </div>
-      <div role="table" aria-label={name} aria-busy={pages.length === 0} class="list">
+      <div
+        role="table"
+        aria-label={name}
+        aria-busy={pages.length === 0 && listing.isReading.value}
+        class="list"
+      >
         <Heads columns={columns} />
         {pages.map((page, place) => (
           <Rows

@@ -14,9 +14,8 @@ export interface Standing {
 export function standing(pages: Pages): Standing {
   const told = pages.flatMap(({ sources }) => sources);
   const last = new Map(told.map((outcome) => [outcome.source.name, outcome]));
-  const stale = new Map(
-    told.filter(({ status }) => status === "STALE").map((outcome) => [outcome.source.name, outcome]),
-  );
+  const old = told.filter(({ status }) => status === "STALE");
+  const stale = new Map(old.map((outcome) => [outcome.source.name, outcome]));
   const failed = new Set(failedIn(told).map(({ source }) => source.name));
   const isFailed = (name: string): boolean => last.get(name)?.status === "FAILED";
   return {

@@ -22,7 +22,11 @@ export function SalesSummary({ of }: { readonly of: Summary }) {
           {checksIncome !== null && <small>over {count(checksIncome)} receipts of income</small>}
         </Card>
       </ul>
-      {dateFrom && dateTo && <p class="quiet">The figures cover {span(dateFrom, dateTo)}.</p>}
+      {dateFrom && dateTo && (
+        <p class="quiet">
+          The figures cover <bdi>{span(dateFrom, dateTo)}</bdi>.
+        </p>
+      )}
     </>
   );
 }

@@ -58,7 +58,9 @@ interface RowProps {
 function Row({ row, interval, withSource }: RowProps) {
   return (
     <tr>
-      <th scope="row">{period(row, interval)}</th>
+      <th scope="row">
+        <bdi>{period(row, interval)}</bdi>
+      </th>
       {withSource && <td>{row.source.name}</td>}
       {KINDS.map((kind) => (
         <td class="amount" key={kind}>

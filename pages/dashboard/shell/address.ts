@@ -16,7 +16,7 @@ export interface Address {
 const START: View = "sales";
 
 export const address = signal(parsed(location.hash));
-/** How many steps back the list is that lies under the open row; 0 if the page began with the row. */
+/** How many steps back the list under the open row is; 0 if the page began with the row. */
 let steps = history.state?.steps ?? 0;
 addEventListener("hashchange", () => {
   const next = parsed(location.hash);

@@ -7,8 +7,8 @@ import type { GraphError } from "../graph/ask";
 interface NoticeProps {
   readonly tone: "warning" | "error";
   readonly children: ComponentChildren;
-  /** Whether it is in a part of the page that is read aloud when it changes: what comes into the page
-      together with its text often is not. */
+  /** Whether it is in a part of the page that is read aloud when it changes; what comes into
+      the page together with its text often is not. */
   readonly isTold?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The row that is open over a view. One that is linked opens over the same view, which keeps its list.
+// The row that is open over a view. One that is linked opens over the same view and its list.
 import { ExportRecord } from "../exports/record";
 import { InvoiceRecord } from "../invoices/record";
 import { PaymentRecord } from "../payments/record";

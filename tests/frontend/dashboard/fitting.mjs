@@ -1,4 +1,4 @@
-// What people see on a narrow screen: nothing is wider than it, overlaps, or is cut that may not be.
+// What people see on any screen: nothing is wider than it, overlaps, or is cut that may not be.
 import { given, leave, print, visit, wider } from "./visit.mjs";
 
 const VIEWS = ["sales", "invoices", "payments", "exports", "sources"];
@@ -24,14 +24,20 @@ const KEPT = "[data-row] > :is(.state, .live, .time, .amount)";
 const cut = (page) =>
   page
     .locator(KEPT)
-    .evaluateAll((all) => all.flatMap((each) => (each.scrollWidth > each.clientWidth ? [each.textContent] : [])));
+    .evaluateAll((all) =>
+      all
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map(({ textContent }) => textContent),
+    );
 
 /** What is in the reader's language and takes part in the order of what is around it. */
 const torn = (page) =>
   page
     .locator("data, time")
     .evaluateAll((all) =>
-      all.flatMap((each) => (getComputedStyle(each).unicodeBidi === "isolate" ? [] : [each.textContent])),
+      all
+        .filter((each) => getComputedStyle(each).unicodeBidi !== "isolate")
+        .map(({ textContent }) => textContent),
     );
 
 for (const view of VIEWS) {

@@ -7,7 +7,10 @@ await page.locator("progress").first().waitFor();
 const colour = (selector, name) =>
   page
     .locator(selector)
-    .evaluateAll((all, name) => [...new Set(all.map((each) => getComputedStyle(each)[name]))], name);
+    .evaluateAll(
+      (all, name) => [...new Set(all.map((each) => getComputedStyle(each)[name]))],
+      name,
+    );
 const sheet = (await colour("body", "backgroundColor"))[0];
 const tabs = await colour("nav a:not([aria-current])", "borderBottomColor");
 const present = await colour("nav a[aria-current]", "borderBottomColor");

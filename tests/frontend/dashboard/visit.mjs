@@ -36,8 +36,8 @@ export async function settled(page) {
   await page.getByText(/^That is all|^Nothing matches/).waitFor();
 }
 
-/** Whether the page is wider than what it is looked at through. A phone would zoom out: `innerWidth`
-    grows with it. */
+/** Whether the page is wider than what it is looked at through. A phone would zoom out, and
+    its `innerWidth` grow. */
 export async function wider(page) {
   const { width } = page.viewportSize();
   return (await page.evaluate(() => document.documentElement.scrollWidth)) > width;
