@@ -93,7 +93,7 @@ await page.getByRole("link", { name: "Sales" }).click();
 const notice = page.locator(".notice");
 await notice.waitFor();
 const card = page.locator(".cards data").first();
-const starts = () => page.locator(".wide tbody th").allInnerTexts();
+const starts = () => page.locator(".wide:not(.kinds) tbody th").allInnerTexts();
 print({
   said: await notice.innerText(),
   income: await card.getAttribute("value"),
@@ -126,7 +126,7 @@ for (const name of [
   "Description",
   "Number",
   "Provider status",
-  "Tenant id",
+  "Tenant ID",
   "Captured at",
   "Extra",
   "Price",
