@@ -213,7 +213,7 @@ def test_what_is_missing_is_said_and_nothing_is_read_into_text(whole: Whole, bro
         "Description": "2026-13-45",
         "Number": "2026-11-05",
         "Provider status": "2026-11-05T10:00:00Z",
-        "Tenant id": "2026-11-05",
+        "Tenant ID": "2026-11-05",
         "Captured at": "5 Nov 2026, 11:00",
         "Extra": '{\n  "amount": 5,\n  "currency": "RUB"\n}',
         "Price": "RUB\xa07.50",
