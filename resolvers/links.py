@@ -71,16 +71,17 @@ def own_payments_of(
 ) -> "OwnPayments | None":
     """The same at once, where its own row has all of them and none is behind a cursor.
 
-    None where it takes more to tell: rows to fetch, errors, an explanation of what is shown.
+    None where it takes more to tell: rows to fetch, errors.
     """
     asked = paging(page, context.limits)
     elsewhere = invoice.number is not None and bool(_settling(context, invoice))
-    if elsewhere or asked.cursor is not None or not asked.size or context.explanation is not None:
+    if elsewhere or asked.cursor is not None or not asked.size:
         return None
     payment = invoice.own_payment
     try:
         if payment is not None:
             _ = payment.created_at, payment.provider_id  # which give it its place
+            context.use([payment])
     except UpstreamError:
         return None
     return OwnPayments(context, invoice, payment, asked)
