@@ -21,6 +21,7 @@ from resolvers.connections import Connection
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from resolvers.errors import AllSourcesError, UserInputError
+from resolvers.explain import Explanation
 from resolvers.invoices import list_invoices
 from resolvers.links import invoice_of, own_payments_of, payments_of
 from resolvers.payments import list_payments
@@ -225,6 +226,15 @@ async def test_at_once_an_invoice_shows_the_same_payments(
     found = own_payments_of(shop.context, seven, page=page)
     assert found is not None
     assert shown(found) == shown(await shop.settling(seven, **page))
+
+
+async def test_at_once_also_where_the_calls_are_counted() -> None:
+    shop = Shop([invoice("7", 1, paid=True), invoice("8", 2)], [])
+    shop.context.sources = shop.sources[:1]
+    shop.context.explanation = Explanation()
+    for each in await shop.invoices():
+        assert own_payments_of(shop.context, each, page={}) is not None
+    assert sum(call.rows_used for call in shop.context.explanation.calls) == 2
 
 
 async def test_not_at_once_where_more_has_to_be_asked() -> None:
