@@ -1,7 +1,7 @@
 """Batch loaders: what one operation looks up by key, each key once, a batch at a time."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -16,7 +16,6 @@ from providers.records import Stale
 from providers.views import Record
 from providers.wire import Request
 from resolvers.context import Context
-from resolvers.filters import TESTS
 from resolvers.rows import Rows
 
 FEW = 2  # keys for which it is not worth while to read the whole list, or to learn its length
@@ -152,7 +151,8 @@ class ByNumber:
                 return [error] * len(numbers)
         if whole is None:
             return await asyncio.gather(*map(self._single, numbers))
-        return [self._matching(number, whole, lanes) for number in numbers]
+        found = self._by_number(whole)
+        return [_aged(found.get(number, Matching()), lanes) for number in numbers]
 
     async def _single(self, number: str) -> Matching | UpstreamError:
         try:
@@ -160,10 +160,18 @@ class ByNumber:
             found = await asyncio.gather(*(rows.all() for rows in lanes))
         except UpstreamError as error:
             return error
-        return self._matching(number, [record for rows in found for _, record in rows], lanes)
+        records = self._by_number(record for rows in found for _, record in rows)
+        return _aged(records.get(number, Matching()), lanes)
 
-    def _matching(self, number: str, records: Sequence[Record], lanes: Sequence[Rows]) -> Matching:
-        test = TESTS[self.attribute]
-        matching = Matching(each for each in records if each.present and test(number, each))
-        matching.stale = next((rows.stale for rows in lanes if rows.stale), None)
-        return matching
+    def _by_number(self, records: Iterable[Record]) -> dict[str | None, Matching]:
+        """The rows of each number: each row is looked at once, however many numbers are wanted."""
+        found: dict[str | None, Matching] = {}
+        for each in records:
+            if each.present:
+                found.setdefault(getattr(each, self.attribute), Matching()).append(each)
+        return found
+
+
+def _aged(matching: Matching, lanes: Sequence[Rows]) -> Matching:
+    matching.stale = next((rows.stale for rows in lanes if rows.stale), None)
+    return matching
