@@ -86,11 +86,11 @@ def items(place: Place, item: Place) -> Complete:
 
 def _completed_items(values: Iterator[Any], item: Place, at: Indices, run: Run) -> list[Any]:
     completed: list[Any] = []
-    complete, add = item.complete, completed.append
+    complete, known, add = item.complete, item.known, completed.append
     for index, value in enumerate(values):
         here = (*at, index)
         try:
-            add(complete(value, here, run))
+            add((known.get(type(value)) or complete)(value, here, run))
         except Exception as error:  # noqa: BLE001 - whatever is raised is the item's error
             add(run.fail(item, error, here))
     return completed
@@ -102,7 +102,7 @@ def checked(
     """Completes objects of a type that has a predicate for them: those of each class `inline`."""
     is_type_of: Callable[..., Any] = type_.is_type_of  # type: ignore[assignment]
     by_class = is_decided_by_class(is_type_of)
-    known: dict[type, Complete] = {}
+    known = place.known = {}
 
     def verified(value: Any, is_one: Any, run: Run) -> Any:
         if not is_one:
@@ -128,7 +128,7 @@ def checked(
 def abstract(type_: GraphQLAbstractType, place: Place, types: Mapping[str, Complete]) -> Complete:
     """Completes values of interfaces and unions, in the way of their object type."""
     by_class = is_resolved_by_class(type_)
-    known: dict[type, Complete] = {}
+    known = place.known = {}
 
     def complete(value: Any, at: Indices, run: Run) -> Any:
         if function := known.get(type(value)):

@@ -40,13 +40,14 @@ class Member(NamedTuple):
     """A key of an object: the expression of its value before it is completed.
 
     Without a place it is `__typename`. With an `attribute` nothing but that is read, if the guards
-    admit it.
+    admit it; `inline` is what a resolver says that it does (see `inlining`).
     """
 
     key: str
     place: Place | None
     expression: str
     attribute: str | None = None
+    inline: Any = None
     guards: Sequence[Guard] = ()
 
 

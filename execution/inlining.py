@@ -7,10 +7,10 @@ it, are then read in one function, without an object for what is inside. If anyt
 as it mostly is, nothing has happened yet: the general function is called, which knows what to do.
 """
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from typing import Any, TypeVar
 
 from graphql import (
     GraphQLBoolean,
@@ -28,31 +28,14 @@ from graphql import (
 from execution.generation import Generator, Member
 from execution.guards import Guard
 from execution.places import Complete, Place
+from execution.scopes import Block, Scope, UnreadableError
 
 _AS_IT_IS: Mapping[Any, Any] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 """The classes whose objects are their own serialization."""
 
 
+F = TypeVar("F", bound=Callable[..., Any])
 _writing = Lock()
-
-
-class Inline(Protocol):
-    """What an attribute is.
-
-    `expression` has names in braces: parts of the object, entries of `names`, other attributes of
-    its class, `{t}`, where a value can be kept, and `{write}`, what serializes the field's type. It
-    raises where the attribute does, or more often. `kind` is the class of its values but None,
-    if there is one. `forms` are expressions of what serializers of a form give: see `in_form`. An
-    object is said by `parts`, of which the first is None where there is none, and the class `of`
-    that has its attributes; its `typename`, if it has one, is that of its object type.
-    """
-
-    expression: str
-    names: Mapping[str, object]
-    kind: Any
-    forms: Mapping[str, str]
-    parts: Mapping[str, str]
-    of: Any
 
 
 def in_form(form: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
@@ -65,47 +48,14 @@ def in_form(form: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
     return declared
 
 
-class _UnreadableError(Exception):
-    """Something has to be asked of an object."""
+def read_in_place(inline: Any) -> Callable[[F], F]:
+    """Declares what a resolver makes of an object, so that it need not be called for each."""
 
+    def declared(resolver: F) -> F:
+        resolver.inline = inline  # type: ignore[attr-defined]
+        return resolver
 
-class _Scope(dict[str, str]):
-    """What names in expressions stand for: parts of an object, else attributes of its class."""
-
-    def __init__(self, parts: Mapping[str, str], kind: type, bind: Callable[..., str]) -> None:
-        super().__init__(parts)
-        self._kind, self._bind = kind, bind
-
-    def __missing__(self, name: str) -> str:
-        found = inspect.getattr_static(self._kind, name)
-        if isinstance(found, str):
-            return repr(found)
-        return f"({self.said(self.inline(name), None)})"
-
-    def inline(self, name: str) -> Any:
-        """What says how the attribute is read."""
-        found = inspect.getattr_static(self._kind, name, None)
-        inline = getattr(found, "inline", None)
-        if inline is None:
-            raise _UnreadableError
-        return inline
-
-    def is_never(self, name: str) -> bool:
-        """Whether no object of the class has the attribute: the class says that it is None."""
-        return inspect.getattr_static(self._kind, name, self) is None
-
-    def said(self, inline: Inline, expression: str | None, **more: str) -> str:
-        """An expression in the names of generated code."""
-        names = {name: self._bind(value, name) for name, value in inline.names.items()}
-        text = inline.expression if expression is None else expression
-        return text.format_map(_Scope({**self, **names, **more}, self._kind, self._bind))
-
-
-class _Target(NamedTuple):
-    """Lines of source and the name of what they compute."""
-
-    lines: Sequence[str]
-    name: str
+    return declared
 
 
 def inlined(
@@ -134,102 +84,100 @@ class _Function:
     def __init__(self, schema: GraphQLSchema, generator: Generator, general: Complete) -> None:
         self._schema, self._generator = schema, generator
         self._instead = f"return {generator.bind(general, 'general')}(s, p, r)"
-        self._count = 0
         self._guards: list[Guard] = []
+        self._asked: list[str] = []
+        self._objects: set[str] = set()  # the names of what cannot be null
 
     def made(self, kind: Any, members: Sequence[Member]) -> Complete:
-        parts = {part: self._new(part) for part in kind.__parts__}
-        scope = _Scope(parts, kind, self._generator.bind)
-        inside = [f"{parts[part]} = {text.format(s='s')}" for part, text in kind.__parts__.items()]
-        behind: list[str] = []
-        values = []
-        for member in members:
-            try:
-                target = self._member(member, scope)
-                inside += target.lines
-            except _UnreadableError:
-                target = self._asked(member)
-                behind += target.lines
-            values.append(f"{member.key!r}: {target.name}")
+        block = Block(count(), {})
+        parts = {
+            part: block.value(part, text.format(s="s")) for part, text in kind.__parts__.items()
+        }
+        scope = Scope(parts, kind, block, self._generator.bind)
+        values = [f"{each.key!r}: {self._outer(each, scope)}" for each in members]
         if self._guards:
             guards = self._generator.bind(tuple(dict.fromkeys(self._guards)), "guards")
-            inside.insert(0, f"if not r.admits({guards}): {self._instead}")
+            block.lines.insert(0, f"if not r.admits({guards}): {self._instead}")
         body = (
             "    try:",
-            *(f"        {line}" for line in inside),
+            *(f"        {line}" for line in block.lines),
             f"    except Exception: {self._instead}",
-            *behind,
+            *self._asked,
             f"    return {{{', '.join(values)}}}",
         )
         return self._generator.made(f"inline_{kind.__name__}", body)
 
-    def _asked(self, member: Member) -> _Target:
-        """A member that is read as ever."""
-        assert member.place is not None
-        name = self._new("f")
-        return _Target(self._generator.field(member.place, member.expression, name), name)
+    def _outer(self, member: Member, scope: Scope) -> str:
+        """The name of a value of the object itself, which may also be read as ever."""
+        name = scope.block.attempt(lambda: self._member(member, scope))
+        if name is None:
+            assert member.place is not None
+            name = scope.block.new("f")
+            self._asked += self._generator.field(member.place, member.expression, name)
+        return name
 
-    def _new(self, hint: str) -> str:
-        self._count += 1
-        return f"{hint}{self._count}"
-
-    def _member(self, member: Member, scope: _Scope) -> _Target:
-        if member.place is None:  # __typename
-            return _Target((), member.expression)
-        if member.attribute is None:
-            raise _UnreadableError
-        name = self._new("f")
-        lines = list(self._read(member.place, member.attribute, scope, name))
+    def _member(self, member: Member, scope: Scope) -> str:
+        place = member.place
+        if place is None:  # __typename
+            return member.expression
+        name = self._read(place, member, scope)
         self._guards += member.guards
-        if not member.place.nullable:
-            lines.append(f"if {name} is None: {self._instead}")
-        return _Target(lines, name)
+        if not place.nullable and name not in self._objects:
+            check = f"if {name} is None: {self._instead}"
+            scope.block.once(check, lambda _: [check])
+        return name
 
-    def _read(self, place: Place, attribute: str, scope: _Scope, name: str) -> Iterator[str]:
-        if scope.is_never(attribute):
-            yield f"{name} = None"
-            return
-        inline, type_ = scope.inline(attribute), get_nullable_type(place.type)
+    def _read(self, place: Place, member: Member, scope: Scope) -> str:
+        if member.inline is None and scope.is_never(member.attribute):
+            return "None"
+        inline = member.inline or scope.inline(member.attribute)
+        type_ = get_nullable_type(place.type)
         if is_leaf_type(type_):
-            yield from self._leaf(place, inline, scope, name)
-        elif inline.of is not None:
-            yield from self._object(place, inline, scope, name)
-        elif is_list_type(type_) and inline.kind == list[str]:
-            if get_nullable_type(type_.of_type) not in (GraphQLString, GraphQLID):
-                raise _UnreadableError
-            yield f"{name} = {scope.said(inline, None)}"
-        else:
-            raise _UnreadableError
+            return self._leaf(place, inline, scope)
+        if inline.of is not None:
+            return self._object(place, inline, scope)
+        inner = get_nullable_type(type_.of_type) if is_list_type(type_) else None
+        if inner not in (GraphQLString, GraphQLID) or inline.kind != list[str]:
+            raise UnreadableError
+        return scope.block.value("f", scope.said(inline))
 
-    def _leaf(self, place: Place, inline: Any, scope: _Scope, name: str) -> Iterator[str]:
+    def _leaf(self, place: Place, inline: Any, scope: Scope) -> str:
         type_: Any = get_nullable_type(place.type)
-        serialize = type_.coerce_output_value
-        more = {"t": self._new("t"), "write": self._generator.bind(serialize, "write")}
-        form = inline.forms.get(getattr(serialize, "form", None))
+        write = type_.coerce_output_value
+        form = inline.forms.get(getattr(write, "form", None))
+        expression = scope.said(inline, form, write)
         if form is not None or _AS_IT_IS.get(type_, self) is inline.kind:
-            yield f"{name} = {scope.said(inline, form, **more)}"
-        else:
-            yield f"v = {scope.said(inline, None, **more)}"
-            yield f"{name} = {self._generator.completed(place)}"
+            return scope.block.value("f", expression)
 
-    def _object(self, place: Place, inline: Any, scope: _Scope, name: str) -> Iterator[str]:
-        type_ = self._type_of(place, inline.of)
-        inner = {part: self._new(part) for part in inline.parts}
-        first, *others = (
-            f"{inner[part]} = {scope.said(inline, expression, t=self._new('t'))}"
-            for part, expression in inline.parts.items()
-        )
-        yield first
-        yield f"if {inner[next(iter(inner))]} is None: {name} = None"
-        yield "else:"
-        targets = []
-        lines = list(others)
-        inside = _Scope(inner, inline.of, self._generator.bind)
-        for member in place.members[type_.name]:
-            targets.append((member.key, target := self._member(member, inside)))
-            lines += target.lines
-        values = ", ".join(f"{key!r}: {target.name}" for key, target in targets)
-        yield from (f"    {line}" for line in [*lines, f"{name} = {{{values}}}"])
+        def completed(name: str) -> Iterable[str]:
+            return f"v = {expression}", f"{name} = {self._generator.completed(place)}"
+
+        return scope.block.once((expression, place.type), completed)
+
+    def _object(self, place: Place, inline: Any, scope: Scope) -> str:
+        members = place.members[self._type_of(place, inline.of).name]
+        first, expression = next(iter(inline.parts.items()))
+        whole = scope.block.value(first, scope.said(inline, expression))
+        if whole == scope.whole:  # the same object, seen as another
+            name = scope.block.value(
+                "f", self._made(members, scope.inside(inline, whole, scope.block))
+            )
+            self._objects.add(name)
+            return name
+
+        def lines(name: str) -> Iterator[str]:
+            block = scope.block.inner()
+            made = self._made(members, scope.inside(inline, whole, block))
+            yield f"if {whole} is None: {name} = None"
+            yield "else:"
+            yield from (f"    {line}" for line in (*block.lines, f"{name} = {made}"))
+
+        return scope.block.once((whole, inline.of, *map(_signature, members)), lines)
+
+    def _made(self, members: Sequence[Member], scope: Scope) -> str:
+        """An object of these members."""
+        values = [f"{each.key!r}: {self._member(each, scope)}" for each in members]
+        return f"{{{', '.join(values)}}}"
 
     def _type_of(self, place: Place, kind: type) -> GraphQLObjectType:
         """The object type of what is in a place, by the name that its class says."""
@@ -243,4 +191,12 @@ class _Function:
             type_.name == typename or (typename is None and type_.is_type_of is None)
         ):
             return type_
-        raise _UnreadableError
+        raise UnreadableError
+
+
+def _signature(member: Member) -> Any:
+    """What two members have in common that give the same of one object."""
+    if member.place is None:
+        return member.key, member.expression
+    inner = ((name, *map(_signature, each)) for name, each in member.place.members.items())
+    return member.key, member.attribute, id(member.inline), member.place.type, *inner

@@ -13,6 +13,9 @@ Indices = tuple[int, ...]
 Complete = Callable[[Any, Indices, Any], Any]
 """What makes a value into a part of the answer, given its indices and the run."""
 
+Bind = Callable[[object, str], str]
+"""Gives an object a name that begins with the text, and returns the name."""
+
 
 class Field(NamedTuple):
     """A field as selected of one object type, under one key, maybe by several nodes."""
@@ -34,6 +37,7 @@ class Place:
     outside of it, that can be null where a value here fails; None if only the whole answer can.
     `depth` is how many indices a position here has, `line` all places from the root to this one.
     `complete` is set when the function exists, and `members`, what is selected of each object type.
+    `known` are the functions for the classes of which it is known how their objects are completed.
     """
 
     complete: Complete
@@ -49,6 +53,7 @@ class Place:
         self.line: frozenset[Place] = frozenset((self,)) | (parent.line if parent else frozenset())
         step: str | int = self.depth - 1 if key is None else key
         self.members: dict[str, Sequence[Any]] = {}
+        self.known: dict[type, Complete] = {}
         self._last: tuple[Indices, Path] | None = None
         self._steps: tuple[str | int, ...] = (*(parent._steps if parent else ()), step)
 

@@ -22,7 +22,7 @@ from execution.completion import abstract, checked, items, leaf
 from execution.generation import Generator, Member
 from execution.inlining import inlined
 from execution.places import Complete, Field, Place
-from execution.resolving import attribute_of, expression
+from execution.resolving import expression, in_place
 
 MAX_FIELDS = 3000
 """Of one operation, each counted as often as it is selected. More are not worth their memory."""
@@ -106,7 +106,7 @@ class _Planner:
         place = Place(parent, key, definition.type, Field(definition, details, nodes, type_))
         self._complete(place)
         evaluated = expression(self._schema, place, self._generator.bind)
-        return Member(key, place, evaluated, *attribute_of(self._schema, place))
+        return Member(key, place, evaluated, *in_place(self._schema, place))
 
     def _complete(self, place: Place) -> None:
         type_: Any = get_nullable_type(place.type)

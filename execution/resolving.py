@@ -13,12 +13,10 @@ from graphql import (
 
 from execution import unwrapping
 from execution.guards import Guard, guards
-from execution.places import Indices, Place
+from execution.places import Bind, Indices, Place
 from execution.running import Run
 
 _SCALARS = tuple(specified_scalar_types.values())
-Bind = Callable[[object, str], str]
-"""Gives an object a name that begins with the text, and returns the name."""
 
 
 def expression(schema: GraphQLSchema, place: Place, bind: Bind) -> str:
@@ -37,12 +35,17 @@ def expression(schema: GraphQLSchema, place: Place, bind: Bind) -> str:
     return _call(place, bind)
 
 
-def attribute_of(schema: GraphQLSchema, place: Place) -> tuple[str | None, Sequence[Guard]]:
-    """The attribute that the field at this place only reads, if it does, and what guards it."""
+def in_place(schema: GraphQLSchema, place: Place) -> tuple[str | None, Any, Sequence[Guard]]:
+    """The attribute that the field at this place only reads, if it does, and what guards it.
+
+    Or else what its resolver says of itself, if it does.
+    """
     bare = unwrapping.bare_field(schema, place.field.definition)
-    if bare is None or bare.base_resolver is not None:
-        return None, ()
-    return bare.python_name, guards(bare.extensions) or ()
+    if bare is None:
+        return None, None, ()
+    if bare.base_resolver is not None:
+        return None, getattr(bare.base_resolver.wrapped_func, "inline", None), ()
+    return bare.python_name, None, guards(bare.extensions) or ()
 
 
 def _call(place: Place, bind: Bind) -> str:

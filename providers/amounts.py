@@ -6,7 +6,7 @@ currency, can be had without: `Inline` says so.
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, NoReturn
 
@@ -50,7 +50,7 @@ def cents(name: str, currency: str = "currency") -> property:
             return _money_of(whole, currency_of(view))
         return money(view.converted(name, lambda _: exact(hundredths(whole))), currency_of(view))
 
-    whole = f"None if {{w}}.{name} is None or ({{t}} := {{w}}.{name}.amount) is None else {{t}}"
+    whole = f"None if ({{t}} := {{w}}.{name}) is None or ({{t}} := {{t}}.amount) is None else {{t}}"
     return _money(read, f"{whole} if -{_SURE} < {{t}} < {_SURE} else {{ask}}()", _CENTS, currency)
 
 
@@ -66,7 +66,14 @@ def ratio(name: str) -> property:
 
 def points(name: str) -> property:
     """A whole number of hundredths of something that is no money."""
-    return conversion(name, lambda whole: exact(hundredths(whole)), Decimal)
+
+    def amount(whole: int | None) -> Decimal | None:
+        return exact(hundredths(whole))
+
+    forms = {"decimal": f"None if ({{t}} := {{w}}.{name}) is None else {{digits}}({{t}})"}
+    written = {"digits": _digits_of(amount)}
+    inline = Inline(f"{{amount}}({{w}}.{name})", {"amount": amount}, Decimal, forms, written)
+    return Attribute(lambda view: view.converted(name, amount), inline)
 
 
 def _money(read: Callable[[Any], Any], received: str, kind: type, currency: str) -> property:
@@ -89,24 +96,36 @@ def _judged(text: str | None) -> str | None:
 _NAMES = {"ask": _ask, "exact": exact, "judged": _judged}
 
 
-def _shown(amount: Callable[[Any], Any]) -> type:
-    """A class with the attributes of money whose amount is made of `{a}`, what was received."""
+def _shown(amount: Callable[[Any], Any], *, kept: bool = True) -> type:
+    """A class with the attributes of money whose amount is made of `{a}`, what was received.
 
-    def digits(received: Any, write: Write) -> str:
-        return write(amount(received))
-
-    quick = digits if amount is _of_number else lru_cache(maxsize=1024)(digits)
-    names = {"amount": amount, "digits": quick}
-    shown = Inline("{amount}({a})", names, Decimal, {"decimal": "{digits}({a}, {write})"})
+    What its digits are is `kept`, unless equal amounts differ in how they are written.
+    """
+    forms = {"decimal": "{digits}({a})"}
+    written = {"digits": _digits_of(amount, kept=kept)}
+    shown = Inline("{amount}({a})", {"amount": amount}, Decimal, forms, written)
     attributes = {"amount": shown, "currency": Inline("{c}", kind=str)}
     return type("Shown", (), {name: Attribute(_ask, each) for name, each in attributes.items()})
+
+
+def _digits_of(amount: Callable[[Any], Any], *, kept: bool = True) -> Callable[[Write], Any]:
+    """Makes of what writes a scalar what writes an amount for what was received."""
+
+    @cache
+    def writing(write: Write) -> Callable[[Any], str]:
+        def digits(received: Any) -> str:
+            return write(amount(received))
+
+        return lru_cache(maxsize=1024)(digits) if kept else digits
+
+    return writing
 
 
 def _of_string(text: str) -> Decimal:
     return in_full(Decimal(text))
 
 
-def _of_number(number: Decimal) -> Decimal:  # equal ones differ in their zeros: not to be kept
+def _of_number(number: Decimal) -> Decimal:
     return in_full(number)
 
 
@@ -114,4 +133,5 @@ def _of_cents(whole: int) -> Decimal:
     return in_full(Decimal(f"{whole}E-2"))
 
 
-_STRING, _NUMBER, _CENTS = _shown(_of_string), _shown(_of_number), _shown(_of_cents)
+_STRING, _CENTS = _shown(_of_string), _shown(_of_cents)
+_NUMBER = _shown(_of_number, kept=False)  # equal ones differ in their zeros

@@ -12,12 +12,13 @@ class Inline(NamedTuple):
     """An attribute as an expression, with names in braces.
 
     Such a name is a part of the object (of a view: `{w}`, its row, and `{o}`, its origin), an entry
-    of `names`, another attribute of the same class, or `{write}`: what writes the value's scalar.
-    The expression gives what the attribute gives. Where that raises it does, too; it may raise more
-    often, and the attribute itself is asked then.
+    of `names`, another attribute of the same class, or `{t}`, where a value can be kept for a
+    moment. The expression gives what the attribute gives. Where that raises it does, too; it may
+    raise more often, and the attribute itself is asked then.
 
     `kind` is the class of its values, None aside, where there is but one. `forms` are expressions
-    of what a scalar of that form writes for the value. An object is said by `parts` in place of an
+    of what a scalar of that form writes for the value: there `{write}` is what writes the scalar,
+    and so are names of `written`, made of it. An object is said by `parts` in place of an
     expression: the first is None where there is none; it has the attributes of the class `of`.
     """
 
@@ -25,6 +26,7 @@ class Inline(NamedTuple):
     names: Mapping[str, object] = {}
     kind: Any = None
     forms: Mapping[str, str] = {}
+    written: Mapping[str, Callable[[Any], object]] = {}
     parts: Mapping[str, str] = {}
     of: type | None = None
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -23,6 +24,7 @@ from msgspec import Meta, Raw
 from providers.amounts import cents, points, ratio
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
+from providers.inlining import Attribute, Inline
 from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery, PaymentQuery
@@ -234,6 +236,7 @@ class Bank(View):
     image = text("bank_image")
 
 
+@lru_cache(maxsize=1024)
 def _year_and_month(digits: str | None) -> str | None:
     """`2019-12` of `201912`."""
     if not digits:
@@ -267,7 +270,8 @@ class PaymentInfo(View):
 
 
 def _trademarks(joined: str | None) -> Sequence[str]:
-    return [each for each in joined.split(";") if each] if joined else []
+    parts = joined.split(";") if joined else []
+    return parts if all(parts) else [each for each in parts if each]
 
 
 class InvoiceDetails(View):
@@ -290,6 +294,18 @@ class InvoiceDetails(View):
     payment_info = deferred("payment_info", PaymentInfoRow, PaymentInfo)
 
 
+def _day(moment: datetime | None, zone: tzinfo, back: timedelta = _NOW) -> str | None:
+    """The calendar day of a moment, or `back` before it; None outside of the calendar."""
+    if moment is None:
+        return None
+    try:
+        if back:
+            moment = moment.astimezone(UTC) - back
+        return moment.astimezone(zone).date().isoformat()
+    except OverflowError:
+        return None
+
+
 class Row(Record):
     """What an invoice and the payment in it have in common."""
 
@@ -299,10 +315,11 @@ class Row(Record):
     created_at = moment("invoice_date")
     currency = text("currency", "RUB")
 
-    @property
-    def hint(self) -> str | None:
-        """The calendar day of its creation, for which the list can be asked."""
-        return _day(self.created_at, self.origin.zone)
+    hint = Attribute(
+        lambda row: _day(row.created_at, row.origin.zone),
+        Inline("{day}({created_at}, {o}.zone)", {"day": _day}, str),
+    )
+    """The calendar day of its creation, for which the list can be asked."""
 
 
 class Invoice(Row):
@@ -467,18 +484,6 @@ def _exact(query: InvoiceQuery | PaymentQuery, words: str, zone: tzinfo) -> froz
         "created_to": _begins_day(query.created_to, zone),
     }
     return frozenset(name for name, exact in told.items() if exact)
-
-
-def _day(moment: datetime | None, zone: tzinfo, back: timedelta = _NOW) -> str | None:
-    """The calendar day of a moment, or `back` before it; None outside of the calendar."""
-    if moment is None:
-        return None
-    try:
-        if back:
-            moment = moment.astimezone(UTC) - back
-        return moment.astimezone(zone).date().isoformat()
-    except OverflowError:
-        return None
 
 
 def _begins_day(moment: datetime | None, zone: tzinfo) -> bool:

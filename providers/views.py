@@ -73,15 +73,11 @@ class Record(View):
     def place(self) -> str:  # type: ignore[override]
         return "" if self.origin.rows is None else f"{self.origin.rows}[{self.at}]"
 
-    @property
-    def key_id(self) -> str:
-        """The id that never changes and that the row is found by, mostly the provider's own."""
-        return str(self.provider_id)
+    key_id = Attribute(lambda row: str(row.provider_id), Inline("str({provider_id})", kind=str))
+    """The id that never changes and that the row is found by, mostly the provider's own."""
 
-    @property
-    def hint(self) -> str | None:
-        """What finds the row again beside its id and never changes; None: the id is enough."""
-        return None
+    hint = Attribute(lambda _: None, Inline("None"))
+    """What finds the row again beside its id and never changes; None: the id is enough."""
 
     @property
     def present(self) -> bool:
@@ -138,7 +134,13 @@ def conversion(name: str, convert: Callable[[Any], Any], kind: Any = None) -> pr
 
 def label(name: str) -> property:
     """A number for people, written as a number or text: 0 is one, an empty string is none."""
-    return conversion(name, lambda value: None if value in ("", None) else str(value), str)
+
+    def read(view: View) -> str | None:
+        value = getattr(view.row, name)
+        return str(value) if value or value == 0 else None
+
+    written = f"str({{t}}) if ({{t}} := {{w}}.{name}) or {{t}} == 0 else None"
+    return Attribute(read, Inline(written, kind=str))
 
 
 def identifier(name: str) -> property:

@@ -5,6 +5,7 @@ from base64 import b64decode
 from binascii import b2a_base64
 from typing import Any, NamedTuple
 
+from providers.inlining import Inline
 from resolvers.errors import UserInputError
 
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -33,6 +34,12 @@ def global_id(node: Any) -> str:
     if node.typename == "Source":
         return str(GlobalId("Source", node.name))
     return _sealed((node.typename, node.source.name, node.hint or "", node.key_id))
+
+
+GLOBAL_ID = Inline(
+    "{sealed}(({typename}, {source}.name, {hint} or '', {key_id}))", {"sealed": _sealed}, str
+)
+"""The same of a record, in place."""
 
 
 def parse(text: str, argument: str) -> GlobalId:

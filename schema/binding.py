@@ -9,8 +9,9 @@ from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, Inlin
 from strawberry.types.nodes import convert_directives
 
 from execution.classes import decided_by_class
+from execution.inlining import read_in_place
 from resolvers.context import Context
-from resolvers.identifiers import global_id
+from resolvers.identifiers import GLOBAL_ID, global_id
 
 T = TypeVar("T", bound=type)
 E = TypeVar("E", bound=type[Enum])
@@ -37,6 +38,7 @@ def described(kind: E, description: str, name: str | None = None, **values: str)
     return graph_enum
 
 
+@read_in_place(GLOBAL_ID)
 def node_id(root: Any) -> strawberry.ID:
     """The resolver of every `id`."""
     return strawberry.ID(global_id(root))

@@ -141,6 +141,7 @@ class Said(property):
             "names": {},
             "kind": None,
             "forms": {},
+            "written": {},
             "parts": {},
             "of": None,
         }
