@@ -24,7 +24,6 @@ from msgspec import Meta, Raw
 from providers.amounts import cents, points, ratio
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
-from providers.inlining import Attribute, Inline
 from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery, PaymentQuery
@@ -35,6 +34,7 @@ from providers.views import (
     View,
     conversion,
     deferred,
+    derived,
     identifier,
     identity,
     label,
@@ -269,6 +269,9 @@ class PaymentInfo(View):
     card_expiry = conversion("expiry_date", _year_and_month, str)
 
 
+PAYMENT_INFO = deferred("payment_info", PaymentInfoRow, PaymentInfo)
+
+
 def _trademarks(joined: str | None) -> Sequence[str]:
     parts = joined.split(";") if joined else []
     return parts if all(parts) else [each for each in parts if each]
@@ -291,7 +294,7 @@ class InvoiceDetails(View):
     visual_amount = text("visual_amount")
     image = text("image")
     trademarks = conversion("trademarks", _trademarks, list[str])
-    payment_info = deferred("payment_info", PaymentInfoRow, PaymentInfo)
+    payment_info = PAYMENT_INFO
 
 
 def _day(moment: datetime | None, zone: tzinfo, back: timedelta = _NOW) -> str | None:
@@ -315,9 +318,11 @@ class Row(Record):
     created_at = moment("invoice_date")
     currency = text("currency", "RUB")
 
-    hint = Attribute(
+    hint = derived(
         lambda row: _day(row.created_at, row.origin.zone),
-        Inline("{day}({created_at}, {o}.zone)", {"day": _day}, str),
+        "{day}({created_at}, {o}.zone)",
+        str,
+        day=_day,
     )
     """The calendar day of its creation, for which the list can be asked."""
 
@@ -380,7 +385,7 @@ class Payment(Row):
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
         super().__init__(row, origin, at)
         try:
-            self.info: PaymentInfo | None = InvoiceDetails(row, origin, self.place).payment_info
+            self.info: PaymentInfo | None = PAYMENT_INFO.__get__(self)
         except MalformedError:  # not an object at all
             self.info = None
 

@@ -6,7 +6,6 @@ wire attribute and says what it means. A bad value raises MalformedError with it
 `results[3].created_at`.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
@@ -22,31 +21,39 @@ from providers.wire import decode, decode_value, utf8, wire_name
 
 T = TypeVar("T")
 _EMPTY = (b"", b"null", b'""', b"{}")
-_MEMBER = re.compile(rb'\{"')  # how an object begins that is not empty, mostly
 _INT32 = range(-(2**31), 2**31)
 
 
 class View:
     """A lazy view of one object of an answer; its attributes are made by the functions below.
 
-    `typename` is the graph type that shows it; `place` is where the object stood: `results[3]`;
-    `outer` is the view that it is part of.
+    `typename` is the graph type that shows it. It is part of the view `outer`, whose row has it as
+    the attribute `name`, in a list at a position; without a name it is the same object.
     """
 
-    __slots__ = ("origin", "outer", "place", "row")
+    __slots__ = ("_name", "_position", "origin", "outer", "row")
     typename: ClassVar[str]
     __parts__: ClassVar[Mapping[str, str]] = {"w": "{s}.row", "o": "{s}.origin"}
 
-    def __init__(self, row: Any, origin: Origin, place: str, outer: "View | None" = None) -> None:
-        self.row, self.origin, self.place, self.outer = row, origin, place, outer
+    def __init__(
+        self, row: Any, outer: "View", name: str | None = None, position: int | None = None
+    ) -> None:
+        self.row, self.outer, self._name, self._position = row, outer, name, position
+        self.origin: Origin = outer.origin
+
+    @property
+    def place(self) -> str:
+        """Where the object stood in the answer: `results[3].lines[0]`."""
+        place = self.outer.place if self._name is None else self.outer.place_of(self._name)
+        return place if self._position is None else f"{place}[{self._position}]"
 
     def malformed(self, name: str, complaint: str) -> MalformedError:
         """The error for a bad value of the wire attribute `name`."""
         return self.origin.malformed(f"{self.place_of(name)} {complaint}")
 
     def place_of(self, name: str) -> str:
-        wire = wire_name(self.row, name)
-        return f"{self.place}.{wire}" if self.place else wire
+        wire, place = wire_name(self.row, name), self.place
+        return f"{place}.{wire}" if place else wire
 
     def converted(self, name: str, convert: Callable[[Any], Any]) -> Any:
         """The wire attribute `name`, converted; a complaint is given its place."""
@@ -67,10 +74,10 @@ class Record(View):
     provider_id: Any
 
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
-        self.row, self.origin, self.at, self.outer = row, origin, at, None
+        self.row, self.origin, self.at = row, origin, at
 
     @property
-    def place(self) -> str:  # type: ignore[override]
+    def place(self) -> str:
         return "" if self.origin.rows is None else f"{self.origin.rows}[{self.at}]"
 
     key_id = Attribute(lambda row: str(row.provider_id), Inline("str({provider_id})", kind=str))
@@ -130,6 +137,13 @@ def conversion(name: str, convert: Callable[[Any], Any], kind: Any = None) -> pr
     """The wire attribute, converted, to values of a `kind` if that is known."""
     inline = Inline(f"{{convert}}({{w}}.{name})", {"convert": convert}, kind)
     return Attribute(lambda view: view.converted(name, convert), inline)
+
+
+def derived(
+    read: Callable[[Any], Any], expression: str, kind: Any = None, **names: object
+) -> property:
+    """What `read` makes of other attributes, also as an expression of these and of `names`."""
+    return Attribute(read, Inline(expression, names, kind))
 
 
 def label(name: str) -> property:
@@ -232,39 +246,46 @@ def view(name: str, kind: type[View]) -> property:
 
     def read(outer: View) -> View | None:
         row = getattr(outer.row, name)
-        return None if row is None else kind(row, outer.origin, outer.place_of(name), outer)
+        return None if row is None else kind(row, outer, name)
 
     return Attribute(read, Inline(parts={"w": f"{{w}}.{name}", "o": "{o}"}, of=kind))
 
 
 def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property:
     """A nested object that is kept as JSON text until somebody asks; None where it is empty."""
-
-    def read(outer: View) -> View | None:
-        text, place = getattr(outer.row, name), outer.place_of(name)
-        if _is_empty(text):
-            return None
-        return kind(
-            decode_value(text, row, place, outer.origin.malformed), outer.origin, place, outer
-        )
+    nothing = row()
 
     def decoded(text: msgspec.Raw) -> Any:
-        return None if _is_empty(text) else decode(text, row)
+        try:
+            found = decode(text, row | None)
+        except MalformedError:
+            if _is_empty(text):
+                return None
+            raise
+        return None if found == nothing and _is_empty(text) else found
+
+    def read(outer: View) -> View | None:
+        text = getattr(outer.row, name)
+        try:
+            found = decoded(text)
+        except MalformedError:  # what is good of it can still be read
+            found = decode_value(text, row, outer.place_of(name), outer.origin.malformed)
+        return None if found is None else kind(found, outer, name)
 
     parts = {"w": f"{{decoded}}({{w}}.{name})", "o": "{o}"}
     return Attribute(read, Inline(names={"decoded": decoded}, parts=parts, of=kind))
 
 
 def _is_empty(text: msgspec.Raw) -> bool:
-    return not _MEMBER.match(text) and bytes(text).translate(None, b" \t\r\n") in _EMPTY
+    return bytes(text).translate(None, b" \t\r\n") in _EMPTY
 
 
 def views(name: str, kind: type[View]) -> property:
     """A list of nested objects, empty where it is absent."""
 
     def read(outer: View) -> Sequence[View]:
-        rows, place = getattr(outer.row, name) or (), outer.place_of(name)
-        return [kind(row, outer.origin, f"{place}[{at}]", outer) for at, row in enumerate(rows)]
+        rows = getattr(outer.row, name) or ()
+        return [kind(row, outer, name, at) for at, row in enumerate(rows)]
 
     return property(read)
 
@@ -272,4 +293,4 @@ def views(name: str, kind: type[View]) -> property:
 def part(kind: type[View]) -> property:
     """Another view of the same object: a provider's own part of it."""
     inline = Inline(parts={"w": "{w}", "o": "{o}"}, of=kind)
-    return Attribute(lambda outer: kind(outer.row, outer.origin, outer.place, outer), inline)
+    return Attribute(lambda outer: kind(outer.row, outer), inline)

@@ -73,9 +73,11 @@ def own_payments_of(
 
     None where it takes more to tell: rows to fetch, errors.
     """
-    asked = paging(page, context.limits)
-    elsewhere = invoice.number is not None and bool(_settling(context, invoice))
-    if elsewhere or asked.cursor is not None or not asked.size:
+    if page:  # as few ask of the lists of many rows
+        asked = paging(page, context.limits)
+        if asked.cursor is not None or not asked.size:
+            return None
+    if invoice.number is not None and _settling(context, invoice):
         return None
     payment = invoice.own_payment
     try:
@@ -84,13 +86,15 @@ def own_payments_of(
             context.use([payment])
     except UpstreamError:
         return None
-    return OwnPayments(context, invoice, payment, asked)
+    return OwnPayments(context, invoice, payment, page)
 
 
 class OwnPayments:
     """The connection of an invoice with the one payment in its own row, or with none."""
 
-    def __init__(self, context: Context, invoice: Any, payment: Any, asked: Paging) -> None:
+    def __init__(
+        self, context: Context, invoice: Any, payment: Any, asked: Mapping[str, Any]
+    ) -> None:
         self._context, self._invoice, self._payment, self._asked = context, invoice, payment, asked
 
     @property
@@ -112,14 +116,15 @@ class OwnPayments:
     @cached_property
     def page_info(self) -> Connection:
         """What `payments_of` gives."""
-        wanted = _wanted(self._invoice, self._asked, frozenset())
+        asked = paging(self._asked, self._context.limits)
+        wanted = _wanted(self._invoice, asked, frozenset())
         source, rows = self._invoice.source, self.nodes
         lanes = [_lane(source, wanted, rows)] if rows else []
         streams = {lane.name: SortedStream(lane.rows, lane.walk, Entry()) for lane in lanes}
         taken: Taken = [(each, each.item(0, self._payment)) for each in streams.values()]
         page = Page(taken, lanes, streams, {}, more=False)
-        asked = [source] if rows else []
-        return connection(self._context, wanted, asked, self.total_count, page, Place())
+        known = [source] if rows else []
+        return connection(self._context, wanted, known, self.total_count, page, Place())
 
 
 def _wanted(invoice: Any, asked: Paging, fields: AbstractSet[str]) -> Wanted:

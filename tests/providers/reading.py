@@ -15,7 +15,7 @@ from providers.wire import Request
 
 Path = tuple[str | int, ...]
 # A row that holds a record of another kind as well shows each as the other's own.
-NOT_OF_THE_ROW = ("source", "fetched_at", "raw", "own_payment", "own_invoice")
+NOT_OF_THE_ROW = ("place", "source", "fetched_at", "raw", "own_payment", "own_invoice")
 ASKED = Request("GET", "/list/")
 
 
