@@ -43,6 +43,18 @@ class Origin:
             self._fetched[write] = write(self.fetched_at)
         return self._fetched[write]
 
+    @property
+    def origin(self) -> "Origin":
+        """Itself: what stands in an answer beside the rows is part of it, as views are of views."""
+        return self
+
+    @property
+    def place(self) -> str:
+        return ""
+
+    def place_of(self, name: str) -> str:
+        return name
+
     def malformed(self, complaint: str) -> MalformedError:
         return MalformedError(complaint).attributed(self.source.name, self.source.provider.name)
 

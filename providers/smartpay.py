@@ -12,7 +12,7 @@ and is not used.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 from operator import attrgetter
@@ -28,13 +28,13 @@ from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery, PaymentQuery
 from providers.records import InvoiceStatus, PaymentStatus
-from providers.timestamps import day
+from providers.timestamps import day, day_in
 from providers.views import (
     Record,
     View,
     conversion,
+    day_of,
     deferred,
-    derived,
     identifier,
     identity,
     label,
@@ -76,7 +76,7 @@ _CODE = re.compile(rb'"?([A-Za-z0-9_.-]{1,64})"?')
 _NO_ERROR = (b"null", b'""', b'"0"', b"0")
 _FOUR_DIGITS = re.compile(r"\d{4}", re.ASCII)
 _EXPIRY = re.compile(r"(\d{4})(0[1-9]|1[0-2])", re.ASCII)
-_NOW, _JUST_BEFORE = timedelta(0), timedelta(microseconds=1)
+_JUST_BEFORE = timedelta(microseconds=1)
 _LARGEST = 2**63 - 1  # of a whole number in most languages that the upstream can be written in
 
 
@@ -297,18 +297,6 @@ class InvoiceDetails(View):
     payment_info = PAYMENT_INFO
 
 
-def _day(moment: datetime | None, zone: tzinfo, back: timedelta = _NOW) -> str | None:
-    """The calendar day of a moment, or `back` before it; None outside of the calendar."""
-    if moment is None:
-        return None
-    try:
-        if back:
-            moment = moment.astimezone(UTC) - back
-        return moment.astimezone(zone).date().isoformat()
-    except OverflowError:
-        return None
-
-
 class Row(Record):
     """What an invoice and the payment in it have in common."""
 
@@ -318,12 +306,7 @@ class Row(Record):
     created_at = moment("invoice_date")
     currency = text("currency", "RUB")
 
-    hint = derived(
-        lambda row: _day(row.created_at, row.origin.zone),
-        "{day}({created_at}, {o}.zone)",
-        str,
-        day=_day,
-    )
+    hint = day_of("created_at")
     """The calendar day of its creation, for which the list can be asked."""
 
 
@@ -476,8 +459,8 @@ def _narrowed(query: InvoiceQuery | PaymentQuery, words: str, zone: tzinfo) -> d
     """What either query asks the list for; the last day is that of the last wanted moment."""
     return {
         "invoice_status": words,
-        "date_from": _day(query.created_from, zone),
-        "date_to": _day(query.created_to, zone, _JUST_BEFORE),
+        "date_from": day_in(query.created_from, zone),
+        "date_to": day_in(query.created_to, zone, _JUST_BEFORE),
     }
 
 
@@ -493,7 +476,7 @@ def _exact(query: InvoiceQuery | PaymentQuery, words: str, zone: tzinfo) -> froz
 
 def _begins_day(moment: datetime | None, zone: tzinfo) -> bool:
     """Whether a day of the zone begins at the moment, so that days say the same."""
-    today, before = _day(moment, zone), _day(moment, zone, _JUST_BEFORE)
+    today, before = day_in(moment, zone), day_in(moment, zone, _JUST_BEFORE)
     return None not in (today, before) and today != before
 
 

@@ -67,6 +67,18 @@ def day(text: str | None) -> date | None:
     raise MalformedError("is not a date")
 
 
+def day_in(moment: datetime | None, zone: tzinfo, back: timedelta = timedelta(0)) -> str | None:
+    """The calendar day of a zone at a moment, or `back` before it; None outside of the calendar."""
+    if moment is None:
+        return None
+    try:
+        if back:
+            moment = moment.astimezone(UTC) - back
+        return moment.astimezone(zone).date().isoformat()
+    except OverflowError:
+        return None
+
+
 def local(moment: datetime, zone: tzinfo) -> str:
     """A moment as upstreams without zones write it: `2026-01-31 09:30:00`, cut to the second."""
     return moment.astimezone(zone).replace(tzinfo=None).isoformat(" ", "seconds")

@@ -16,7 +16,7 @@ import msgspec
 from providers.errors import MalformedError
 from providers.inlining import Attribute, Inline
 from providers.origin import Origin
-from providers.timestamps import day, in_rfc3339
+from providers.timestamps import day, day_in, in_rfc3339
 from providers.wire import decode, decode_value, utf8, wire_name
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ _INT32 = range(-(2**31), 2**31)
 class View:
     """A lazy view of one object of an answer; its attributes are made by the functions below.
 
-    `typename` is the graph type that shows it. It is part of the view `outer`, whose row has it as
+    `typename` is the graph type that shows it. It is part of `outer`, a view whose row has it as
     the attribute `name`, in a list at a position; without a name it is the same object.
     """
 
@@ -36,7 +36,7 @@ class View:
     __parts__: ClassVar[Mapping[str, str]] = {"w": "{s}.row", "o": "{s}.origin"}
 
     def __init__(
-        self, row: Any, outer: "View", name: str | None = None, position: int | None = None
+        self, row: Any, outer: "View | Origin", name: str | None = None, position: int | None = None
     ) -> None:
         self.row, self.outer, self._name, self._position = row, outer, name, position
         self.origin: Origin = outer.origin
@@ -139,11 +139,13 @@ def conversion(name: str, convert: Callable[[Any], Any], kind: Any = None) -> pr
     return Attribute(lambda view: view.converted(name, convert), inline)
 
 
-def derived(
-    read: Callable[[Any], Any], expression: str, kind: Any = None, **names: object
-) -> property:
-    """What `read` makes of other attributes, also as an expression of these and of `names`."""
-    return Attribute(read, Inline(expression, names, kind))
+def day_of(name: str) -> property:
+    """The calendar day of another attribute, a moment, in the source's zone."""
+
+    def read(view: View) -> str | None:
+        return day_in(getattr(view, name), view.origin.zone)
+
+    return Attribute(read, Inline(f"{{day}}({{{name}}}, {{o}}.zone)", {"day": day_in}, str))
 
 
 def label(name: str) -> property:
@@ -253,11 +255,11 @@ def view(name: str, kind: type[View]) -> property:
 
 def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property:
     """A nested object that is kept as JSON text until somebody asks; None where it is empty."""
-    nothing = row()
+    nothing, expected = row(), row | None
 
     def decoded(text: msgspec.Raw) -> Any:
         try:
-            found = decode(text, row | None)
+            found = decode(text, expected)
         except MalformedError:
             if _is_empty(text):
                 return None

@@ -156,17 +156,10 @@ class SalesTotals(View):
 
 
 class SalesSummary(View):
-    """The whole period, beside the rows in the answer."""
+    """The whole period."""
 
     __slots__ = ()
     typename = "SalesSummary"
-
-    def __init__(self, row: Any, origin: Origin) -> None:
-        self.row, self.origin = row, origin
-
-    @property
-    def place(self) -> str:
-        return "full"
 
     currency = "RUB"
     date_from = moment("date_from")
@@ -252,7 +245,7 @@ def page(response: Response, origin: Origin) -> Page:
     if bytes(answer.full) == b"null":
         return Page(rows, answer.total)
     full = decode_object(answer.full, FiguresRow, "full", origin.malformed)
-    return Page(rows, answer.total, summary=SalesSummary(full, origin))
+    return Page(rows, answer.total, summary=SalesSummary(full, origin, "full"))
 
 
 def hint(request: Request) -> str:
