@@ -306,7 +306,7 @@ class Row(Record):
     created_at = moment("invoice_date")
     currency = text("currency", "RUB")
 
-    hint = day_of("created_at")
+    hint = day_of("invoice_date")
     """The calendar day of its creation, for which the list can be asked."""
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from providers.errors import MalformedError
 
@@ -9,6 +10,7 @@ _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NONE = ("", "0000-00-00", "0000-00-00 00:00:00")
 _SIGNS = ("+", "-")
+_ENDS_OF_A_DAY = ("00:00:00", "23:59:59")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ANYWHERE = (MINYEAR + 1, MAXYEAR - 1)  # years that are in the calendar in whatever zone
 _MICROSECOND = timedelta(microseconds=1)
@@ -41,15 +43,20 @@ def in_rfc3339(text: str) -> str | None:
     With `Z` for no offset, and no fraction of a second where it is zero. None for other shapes,
     which may be timestamps as well. What is no timestamp is not to be asked for.
     """
-    sign, length = text[19:20], len(text)
-    if text[10:11] != "T":
-        return None
-    if length == 22 and sign in _SIGNS and text[20:] != "00":  # hours alone
-        return f"{text}:00"
-    if length == 25 and sign in _SIGNS and text[20:] != "00:00" and text[22] == ":":
-        return text
-    whole = length == 20 or (length == 24 and sign == "." and text[20:23] != "000")
-    return text if whole and text[-1] == "Z" else None
+    offset = _offset(text[19:]) if text[10:11] == "T" else None
+    return text[:19] + offset if offset else None
+
+
+@lru_cache(maxsize=1024)
+def _offset(end: str) -> str | None:
+    """What is behind the seconds of a timestamp, as RFC 3339 has it; None for other shapes."""
+    sign, length = end[:1], len(end)
+    if length == 3 and sign in _SIGNS and end[1:] != "00":  # hours alone
+        return f"{end}:00"
+    if length == 6 and sign in _SIGNS and end[1:] != "00:00" and end[3] == ":":
+        return end
+    whole = length == 1 or (length == 5 and sign == "." and end[1:4] != "000")
+    return end if whole and end[-1] == "Z" else None
 
 
 def day(text: str | None) -> date | None:
@@ -77,6 +84,25 @@ def day_in(moment: datetime | None, zone: tzinfo, back: timedelta = timedelta(0)
         return moment.astimezone(zone).date().isoformat()
     except OverflowError:
         return None
+
+
+def day_said(text: str, moment: datetime | None, zone: tzinfo) -> str | None:
+    """The same where the moment was read out of a text, mostly written as in the zone itself."""
+    if text[16:17] == ":" and text[19:] and _is_one_day(text[:10], text[19:], zone):
+        return text[:10]
+    return day_in(moment, zone)
+
+
+@lru_cache(maxsize=4096)
+def _is_one_day(day: str, offset: str, zone: tzinfo) -> bool:
+    """Whether a day at this offset is the same one in a zone, from its first second to its last."""
+    try:
+        ends = [datetime.fromisoformat(f"{day}T{each}{offset}") for each in _ENDS_OF_A_DAY]
+        first, last = (each.astimezone(zone) for each in ends)
+    except (ValueError, OverflowError):
+        return False
+    same_offset = first.utcoffset() == last.utcoffset()
+    return same_offset and first.date().isoformat() == last.date().isoformat() == day
 
 
 def local(moment: datetime, zone: tzinfo) -> str:

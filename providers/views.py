@@ -16,7 +16,7 @@ import msgspec
 from providers.errors import MalformedError
 from providers.inlining import Attribute, Inline
 from providers.origin import Origin
-from providers.timestamps import day, day_in, in_rfc3339
+from providers.timestamps import day, day_said, in_rfc3339
 from providers.wire import decode, decode_value, utf8, wire_name
 
 T = TypeVar("T")
@@ -140,12 +140,17 @@ def conversion(name: str, convert: Callable[[Any], Any], kind: Any = None) -> pr
 
 
 def day_of(name: str) -> property:
-    """The calendar day of another attribute, a moment, in the source's zone."""
+    """The calendar day of a timestamp, in the source's zone."""
+
+    def said(text: str | None, origin: Origin) -> str | None:
+        return day_said(text or "", origin.moments[text], origin.zone)
 
     def read(view: View) -> str | None:
-        return day_in(getattr(view, name), view.origin.zone)
+        day: str | None = view.converted(name, lambda text: said(text, view.origin))
+        return day
 
-    return Attribute(read, Inline(f"{{day}}({{{name}}}, {{o}}.zone)", {"day": day_in}, str))
+    inline = Inline(f"{{said}}({{w}}.{name}, {{o}})", {"said": said}, str)
+    return Attribute(read, inline)
 
 
 def label(name: str) -> property:
@@ -206,12 +211,9 @@ def moment(name: str) -> property:
         except MalformedError as error:
             raise view.malformed(name, error.reason) from None
 
-    def shown(text: str | None, origin: Origin, write: Callable[[datetime], str]) -> str | None:
-        found = origin.moments[text]
-        return None if found is None else in_rfc3339(text or "") or write(found)
-
-    forms = {"rfc3339": f"{{shown}}({{w}}.{name}, {{o}}, {{write}})"}
-    inline = Inline(f"{{o}}.moments[{{w}}.{name}]", {"shown": shown}, datetime, forms)
+    found = f"{{o}}.moments[{{w}}.{name}]"
+    shown = f"None if ({{t}} := {found}) is None else {{short}}({{w}}.{name}) or {{write}}({{t}})"
+    inline = Inline(found, {"short": in_rfc3339}, datetime, {"rfc3339": shown})
     return Attribute(read, inline)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.errors import MalformedError
-from providers.timestamps import in_rfc3339, instant, micros
+from providers.timestamps import day_in, day_said, in_rfc3339, instant, micros
 from schema.scalars import write_moment
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -144,3 +144,41 @@ def test_shape_that_is_rfc_3339_means_the_moment(
 )
 def test_usual_shapes_are_known(text: str, written: str | None) -> None:
     assert in_rfc3339(text) == written
+
+
+ODD_ZONES = (
+    "Europe/Moscow",
+    "America/Havana",
+    "America/Asuncion",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+)
+nights = st.datetimes(datetime(1991, 1, 1), datetime(2030, 1, 1)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(hour=moment.hour % 3 - 1) if moment.hour % 3 else moment
+)
+
+
+@given(
+    st.one_of(naive, nights),
+    st.sampled_from(["T", " "]),
+    st.sampled_from(["", ".5", ".786123"]),
+    st.sampled_from(["", "Z", "+03", "-05:00", "-04:00", "+13:00", "-11:00", "+05:45", "+0530"]),
+    st.sampled_from(ODD_ZONES),
+)
+def test_day_is_that_of_the_zone_however_it_is_said(
+    moment: datetime, between: str, fraction: str, offset: str, name: str
+) -> None:
+    zone = ZoneInfo(name)
+    text = f"{moment:%Y-%m-%d}{between}{moment:%H:%M:%S}{fraction}{offset}"
+    with suppress(MalformedError):
+        found = instant(text, zone)
+        assert day_said(text, found, zone) == day_in(found, zone)
+
+
+@pytest.mark.parametrize("text", ["2026-01-31", "2026-01-31T09:30", "2026-01-31T09:30+03:00"])
+def test_day_of_a_moment_that_is_said_without_seconds(text: str) -> None:
+    assert day_said(text, instant(text, MOSCOW), MOSCOW) == "2026-01-31"
+
+
+def test_no_day_is_said() -> None:
+    assert day_said("", None, MOSCOW) is None
