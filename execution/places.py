@@ -37,7 +37,8 @@ class Place:
     outside of it, that can be null where a value here fails; None if only the whole answer can.
     `depth` is how many indices a position here has, `line` all places from the root to this one.
     `complete` is set when the function exists, and `members`, what is selected of each object type.
-    `known` are the functions for the classes of which it is known how their objects are completed.
+    `known` are the functions for the classes of which it is known how their objects are completed;
+    `item` is the place of a list's items, and `reads` is of `reading`.
     """
 
     complete: Complete
@@ -54,6 +55,8 @@ class Place:
         step: str | int = self.depth - 1 if key is None else key
         self.members: dict[str, Sequence[Any]] = {}
         self.known: dict[type, Complete] = {}
+        self.item: Place | None = None
+        self.reads: dict[Any, Any] = {}
         self._last: tuple[Indices, Path] | None = None
         self._steps: tuple[str | int, ...] = (*(parent._steps if parent else ()), step)
 

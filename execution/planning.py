@@ -111,7 +111,7 @@ class _Planner:
     def _complete(self, place: Place) -> None:
         type_: Any = get_nullable_type(place.type)
         if is_list_type(type_):
-            item = Place(place, None, type_.of_type, place.field)
+            item = place.item = Place(place, None, type_.of_type, place.field)
             self._complete(item)
             place.complete = items(place, item)
         elif is_leaf_type(type_):

@@ -92,11 +92,11 @@ class LazyInfo(Info):
     """Strawberry's `info`, for resolvers that mostly ask it for the context alone."""
 
     def __init__(self, field: StrawberryField, place: Place, at: Indices, run: Run) -> None:
-        self._field, self._place, self._at, self._run = field, place, at, run
+        self._field, self.place, self._at, self._run = field, place, at, run
 
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]
-        return self._run.info(self._place, self._at)
+        return self._run.info(self.place, self._at)
 
     @property
     def context(self) -> Any:

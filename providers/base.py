@@ -85,7 +85,8 @@ class Listing:
     `rows` is the key of an answer's list of rows. `sorts`: the upstream sorts as the query says;
     else it lists in the order that the configuration names. `find` says in which lists to look for
     which rows, narrowed by their hints; None where `single` looks up each by itself. A key whose
-    hint makes no sense is left out.
+    hint makes no sense is left out. `narrow` gives the struct to decode rows as, by what is read of
+    them: see `columns`.
     """
 
     rows: str
@@ -95,6 +96,7 @@ class Listing:
     sorts: bool = False
     single: Single | None = None
     find: Callable[[Sequence[Key], Account], Mapping[Request, Sequence[Key]]] | None = None
+    narrow: Callable[[frozenset[tuple[str, ...]]], Any] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)

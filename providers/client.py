@@ -129,12 +129,15 @@ class Source:
         """What may be shown in place of an answer that is no good."""
         return await self._answers.older(answer, error)
 
-    def page(self, listing: Listing, position: Any, answer: Answer) -> Page:
-        """The page of an answer; empty where the list ends before it. Raises UpstreamError."""
+    def page(self, listing: Listing, position: Any, answer: Answer, rows_as: Any = None) -> Page:
+        """The page of an answer; empty where the list ends before it. Raises UpstreamError.
+
+        `rows_as` is what rows are decoded as, if not whole.
+        """
         if listing.paginator.past_end(answer.response, position):
             self._judge(answer, None)
             return Page((), stale=answer.stale)
-        page = self._read(listing.page, answer, listing.rows)
+        page = self._read(listing.page, answer, listing.rows, rows_as)
         return page._replace(stale=answer.stale)
 
     def record(self, single: Single, provider_id: str, answer: Answer) -> Record | None:
@@ -167,7 +170,13 @@ class Source:
         answer = await self.ask(request, terms, read)
         return Probe(read(answer), piece, answer)
 
-    def _read(self, read: Callable[[Response, Origin], T], answer: Answer, rows: str | None) -> T:
+    def _read(
+        self,
+        read: Callable[[Response, Origin], T],
+        answer: Answer,
+        rows: str | None,
+        rows_as: Any = None,
+    ) -> T:
         """What `read` makes of the answer, unless it is a refusal."""
         origin = Origin(
             self,
@@ -177,6 +186,7 @@ class Source:
             answer.response.body,
             rows,
             answer.stale,
+            rows_as,
         )
         try:
             if answer.refusal is not None:

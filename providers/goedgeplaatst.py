@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from msgspec import Meta, Raw
 
 from providers.amounts import number
 from providers.base import Account, Key, Listing, Page, Plan, Provider
+from providers.columns import narrowed, read_page
 from providers.errors import MalformedError, RejectedError, UpstreamError
 from providers.origin import Origin
 from providers.paginators import PageNumber
@@ -37,7 +39,7 @@ from providers.views import (
     text,
     view,
 )
-from providers.wire import Request, Response, decode, decode_rows, status_refusal
+from providers.wire import Request, Response, decode, status_refusal
 
 T = TypeVar("T")
 LIST = Request("POST", "/reports/payments/")
@@ -329,8 +331,8 @@ def _hinted(hint: str) -> Mapping[str, Any] | None:
 
 def page(response: Response, origin: Origin) -> Page:
     """The payments of an answer to the list request."""
-    answer = decode_rows(response.body, Envelope, PaymentRow, ROWS, origin.malformed)
-    return Page([Payment(row, origin, at) for at, row in enumerate(answer.rows)], answer.total)
+    answer, payments = read_page(response, origin, Envelope, PaymentRow, Payment)
+    return Page(payments, answer.total)
 
 
 GOEDGEPLAATST = Provider(
@@ -347,6 +349,7 @@ GOEDGEPLAATST = Provider(
             paginator=PageNumber(first=1, number="page", size="itemsPerPage", in_body=True),
             page=page,
             find=find,
+            narrow=partial(narrowed, PaymentRow, Payment),
         )
     },
 )

@@ -20,7 +20,8 @@ class Origin:
 
     `source` is what the graph shows as the rows' Source. `request` is what was asked, paging
     included. `rows` is the key of the answer's list, None where the answer is the row itself.
-    `stale`: they are older than was asked for.
+    `stale`: they are older than was asked for. `rows_as` is what they are decoded as, if not whole:
+    see `columns`.
     """
 
     source: Any
@@ -30,6 +31,7 @@ class Origin:
     body: bytes
     rows: str | None
     stale: Stale | None = None
+    rows_as: Any = None
     _fetched: dict[Any, str] = field(default_factory=dict, compare=False)
 
     @cached_property

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -23,6 +23,7 @@ from msgspec import Meta, Raw
 
 from providers.amounts import cents, points, ratio
 from providers.base import Account, Key, Listing, Page, Plan, Provider
+from providers.columns import narrowed, read_page
 from providers.errors import MalformedError, RejectedError, UpstreamError
 from providers.origin import Origin
 from providers.paginators import PageNumber
@@ -44,7 +45,7 @@ from providers.views import (
     text,
     view,
 )
-from providers.wire import Request, Response, decode, decode_rows, status_refusal
+from providers.wire import Request, Response, decode, status_refusal
 
 T = TypeVar("T")
 LIST = Request("GET", "/invoices")
@@ -181,9 +182,6 @@ class Envelope(msgspec.Struct, Generic[T]):
     )
     last: bool | None = None
     error: Raw = Raw(b"null")
-
-
-PAGE = Envelope[InvoiceRow]
 
 
 class ErrorRow(msgspec.Struct):
@@ -396,7 +394,7 @@ def sign(credentials: Credentials) -> Mapping[str, str]:
 
 def refusal(response: Response) -> UpstreamError | None:
     """What an answer refuses: by its status, or in a 200 by the code of its error."""
-    page = response.decoded(PAGE)  # which mostly is read next
+    page = response.page(Envelope, response.rows_as or InvoiceRow)  # which mostly is read next
     try:
         error: ErrorRow | None = (
             decode(response.body, Verdict).error
@@ -527,10 +525,7 @@ def payments(response: Response, origin: Origin) -> Page:
 
 def _page(response: Response, origin: Origin, kind: type[Row]) -> Page:
     """The rows of an answer. A total below their number, as in the document, says nothing."""
-    answer = response.decoded(PAGE)
-    if answer is None:
-        answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
-    rows = [kind(row, origin, at) for at, row in enumerate(answer.rows or ())]
+    answer, rows = read_page(response, origin, Envelope, InvoiceRow, kind)
     stated = answer.total is not None and answer.total >= len(rows)
     more = None if answer.last is None else not answer.last
     return Page(rows, answer.total if stated else None, more)
@@ -544,7 +539,14 @@ SMARTPAY = Provider(
     refusal=refusal,
     base_url="https://smartpay.devices.sberbank.ru/smartpay/v1",
     listings={
-        "invoices": Listing(ROWS, plan_invoices, PAGES, invoices, find=find),
+        "invoices": Listing(
+            ROWS,
+            plan_invoices,
+            PAGES,
+            invoices,
+            find=find,
+            narrow=partial(narrowed, InvoiceRow, Invoice),
+        ),
         "payments": Listing(ROWS, plan_payments, PAGES, payments, find=find),
     },
 )

@@ -73,7 +73,9 @@ class Transport:
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=seconds),
         ) as answer:
-            return Response(answer.status, answer.headers, await _read(answer.content))
+            return Response(
+                answer.status, answer.headers, await _read(answer.content), request.rows_as
+            )
 
 
 async def _read(content: aiohttp.StreamReader) -> bytes:

@@ -34,18 +34,24 @@ _UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Arithme
 class Request:
     """One upstream request, without credentials and without the upstream's address.
 
-    Hashable, so that equal requests are known to be equal: a list in the `body` is a tuple.
+    Hashable, so that equal requests are known to be equal: a list in the `body` is a tuple. The
+    struct that the rows of its answer will be read as is told beside it: see `columns`.
     """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     body: tuple[tuple[str, Any], ...] = ()
+    rows_as: Any = field(default=None, compare=False)
 
     def asking(self, **parameters: object) -> "Request":
         """The same request with further query parameters."""
         added = tuple((name, str(value)) for name, value in parameters.items())
         return Request(self.method, self.path, self.query + added, self.body)
+
+    def read_as(self, row: Any) -> "Request":
+        """The same request; the rows of its answer will be read as this struct."""
+        return Request(self.method, self.path, self.query, self.body, row)
 
     def saying(self, **members: object) -> "Request":
         """The same request with further members of its body."""
@@ -54,21 +60,22 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One upstream answer, whole and decompressed."""
+    """One upstream answer, whole and decompressed; `rows_as` is that of its request."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    _decoded: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    rows_as: Any = field(default=None, compare=False)
+    _pages: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    def decoded(self, kind: Any) -> Any:
-        """The body as `kind`, read once for all who ask; None where it is something else."""
-        if kind not in self._decoded:
+    def page(self, envelope: Any, row: Any) -> Any:
+        """The body as `envelope[row]`, read once for all who ask; None where it is another."""
+        if row not in self._pages:
             try:
-                self._decoded[kind] = _decoder(kind).decode(self.body)
+                self._pages[row] = _page_decoder(envelope, row).decode(self.body)
             except _UNDECODABLE:
-                self._decoded[kind] = None
-        return self._decoded[kind]
+                self._pages[row] = None
+        return self._pages[row]
 
 
 def status_refusal(response: Response, provider_code: str | None = None) -> UpstreamError | None:
@@ -123,7 +130,7 @@ def decode_rows(body: bytes, envelope: Any, row: Any, key: str, fail: Fail) -> A
     envelope itself is wrong.
     """
     try:
-        return _decoder(envelope[row]).decode(body)
+        return _page_decoder(envelope, row).decode(body)
     except _UNDECODABLE:
         page = decode(body, envelope[msgspec.Raw])
     rows = [decode_object(text, row, f"{key}[{at}]", fail) for at, text in enumerate(page.rows)]
@@ -158,6 +165,11 @@ def utf8(text: msgspec.Raw) -> msgspec.Raw:
 @cache
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, float_hook=Decimal)
+
+
+@cache
+def _page_decoder(envelope: Any, row: Any) -> msgspec.json.Decoder[Any]:
+    return _decoder(envelope[row])
 
 
 def _complaint(error: Exception) -> str:
@@ -261,7 +273,7 @@ def _fields(kind: Any) -> dict[str, msgspec.structs.FieldInfo]:
 
 def wire_name(row: Any, name: str) -> str:
     """The name on the wire of the attribute `name` of a decoded row."""
-    kind: Any = row._kind if isinstance(row, Lenient) else type(row)
+    kind: Any = row._kind if isinstance(row, Lenient) else getattr(row, "whole", type(row))
     return _fields(kind)[name].encode_name
 
 

@@ -8,6 +8,7 @@ either: a bearer token is the habit of the framework whose answers these are.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Generic, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from msgspec import Meta
 
 from providers.amounts import amount
 from providers.base import Account, Listing, Page, Plan, Provider, Single
+from providers.columns import narrowed, read_page
 from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery
@@ -35,7 +37,7 @@ from providers.views import (
     view,
     views,
 )
-from providers.wire import Request, Response, decode_row, decode_rows, status_refusal
+from providers.wire import Request, Response, decode_row, status_refusal
 
 T = TypeVar("T")
 LIST = Request("GET", "/v1/billing/invoices/")
@@ -258,10 +260,9 @@ def plan(query: InvoiceQuery, _: Account) -> Plan:
 
 def page(response: Response, origin: Origin) -> Page:
     """The invoices of an answer to the list request."""
-    answer = decode_rows(response.body, Envelope, InvoiceRow, ROWS, origin.malformed)
+    answer, invoices = read_page(response, origin, Envelope, InvoiceRow, Invoice)
     link = bytes(answer.next)
     more = link not in NO_LINK if link else None
-    invoices = [Invoice(row, origin, at) for at, row in enumerate(answer.rows)]
     return Page(invoices, answer.count, more)
 
 
@@ -293,6 +294,7 @@ YUME = Provider(
             paginator=PageNumber(first=1, number="page", size="pageSize"),
             page=page,
             single=Single(single, record),
+            narrow=partial(narrowed, InvoiceRow, Invoice),
         )
     },
 )

@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 from providers.answers import Answer, Found, Terms
 from providers.base import Key, Listing, Page
 from providers.client import Source
+from providers.columns import Columns
 from providers.deadline import Deadline
 from providers.errors import MalformedError, UpstreamError
 from providers.paginators import Token
@@ -63,6 +64,7 @@ class Context:
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     deadline: Deadline = field(init=False)
     calls: int = 0
+    columns: dict[str, Columns | None] = field(default_factory=dict)
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
@@ -99,6 +101,11 @@ class Context:
             self.explanation.read(source, request, int(record is not None))
         return record
 
+    def reads(self, kind: str, columns: Columns | None) -> None:
+        """These columns of rows of a kind will be read, None for any: no others are decoded."""
+        known = self.columns.get(kind, columns)
+        self.columns[kind] = None if known is None or columns is None else known | columns
+
     def use(self, records: Sequence[Any]) -> None:
         """These rows are part of the answer."""
         if self.explanation is not None:
@@ -127,9 +134,13 @@ class Context:
         """A page of a list in a `state` of it."""
         listing: Listing = source.spec.listings[kind]
         request = listing.paginator.request(lane, position)
+        columns = self.columns.get(kind)
+        rows_as = None if columns is None else listing.narrow(columns)
+        if rows_as is not None:
+            request = request.read_as(rows_as)
 
         def read(answer: Answer) -> Page:
-            page = source.page(listing, position, answer)
+            page = source.page(listing, position, answer, rows_as)
             if answer.found is not Found.MISS:
                 return page._replace(own=False, kept=answer.reading)
             return page._replace(own=answer.reading == self._reading(state))

@@ -10,9 +10,11 @@ from strawberry.types.nodes import convert_directives
 
 from execution.classes import decided_by_class
 from execution.inlining import read_in_place
+from execution.reading import attributes_read
 from resolvers.context import Context
 from resolvers.identifiers import GLOBAL_ID, global_id
 
+_OF_ALL_ROWS = {"sources", "providers", "created_from", "created_to"}
 T = TypeVar("T", bound=type)
 E = TypeVar("E", bound=type[Enum])
 Info = strawberry.Info[Context, None]
@@ -82,6 +84,16 @@ def selected(info: Info) -> Set[str]:
                 entered.add(selection.name.value)
                 holders.append(raw.fragments[selection.name.value])
     return names
+
+
+def note_columns(info: Info, kind: str, restrictions: Mapping[str, Any]) -> None:
+    """Tells the context what is read of the rows of a list, so that no more is decoded.
+
+    A filter reads more.
+    """
+    known = restrictions.keys() <= _OF_ALL_ROWS
+    read = attributes_read(info, ("nodes",), ("edges", "node")) if known else None
+    info.context.reads(kind, read)
 
 
 def _included(directives: Mapping[str, Any]) -> bool:

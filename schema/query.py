@@ -9,7 +9,7 @@ from resolvers.invoices import list_invoices
 from resolvers.nodes import load_node, load_nodes
 from resolvers.payments import list_payments
 from resolvers.sales import list_sales
-from schema.binding import Info, given, present, selected
+from schema.binding import Info, given, note_columns, present, selected
 from schema.composition import INACCESSIBLE
 from schema.connection import AFTER, BEFORE, FIRST, LAST
 from schema.export_task import (
@@ -82,9 +82,11 @@ class Query:
             InvoiceOrder, strawberry.argument(description="In which order.")
         ] = InvoiceOrder.CREATED_AT_DESC,
     ) -> InvoiceConnection | None:
+        restrictions = given(filter)
+        note_columns(info, "invoices", restrictions)
         return await list_invoices(  # type: ignore[return-value]
             info.context,
-            restrictions=given(filter),
+            restrictions=restrictions,
             descending=order_by is InvoiceOrder.CREATED_AT_DESC,
             page=present(first=first, after=after, last=last, before=before),
             fields=selected(info),
@@ -109,9 +111,11 @@ class Query:
             PaymentOrder, strawberry.argument(description="In which order.")
         ] = PaymentOrder.CREATED_AT_DESC,
     ) -> PaymentConnection | None:
+        restrictions = given(filter)
+        note_columns(info, "payments", restrictions)
         return await list_payments(  # type: ignore[return-value]
             info.context,
-            restrictions=given(filter),
+            restrictions=restrictions,
             descending=order_by is PaymentOrder.CREATED_AT_DESC,
             page=present(first=first, after=after, last=last, before=before),
             fields=selected(info),

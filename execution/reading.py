@@ -1,0 +1,64 @@
+"""What an operation reads of the objects in a field, as far as that is known before it is run."""
+
+from collections.abc import Iterator, Sequence
+from string import Formatter
+from typing import Any
+
+from strawberry import Info
+
+from execution.generation import Member
+from execution.places import Place
+from execution.scopes import UnreadableError
+from execution.unwrapping import LazyInfo
+
+Read = frozenset[tuple[str, ...]]
+"""Attributes: `("total",)`, or of an object that is one `("details", "language")`."""
+
+
+def attributes_read(info: Info[Any, Any], *paths: Sequence[str]) -> Read | None:
+    """The attributes that are read of the objects at paths of field names below a resolver's field.
+
+    None where resolvers are asked of which nothing is known, or the operation is not compiled.
+    """
+    if not isinstance(info, LazyInfo):
+        return None
+    place = info.place
+    reads: dict[Any, Read | None] = place.reads
+    if paths not in reads:
+        try:
+            found = (_attributes(each) for path in paths for each in _below(place, path))
+            reads[paths] = frozenset(read for each in found for read in each)
+        except UnreadableError:
+            reads[paths] = None
+    return reads[paths]
+
+
+def _below(place: Place, path: Sequence[str]) -> Iterator[Place]:
+    """The places at a path of field names, in lists of them their items."""
+    if place.item is not None:
+        yield from _below(place.item, path)
+    elif not path:
+        yield place
+    else:
+        for member in _members(place):
+            if member.place and member.place.field.nodes[0].name.value == path[0]:
+                yield from _below(member.place, path[1:])
+
+
+def _attributes(place: Place) -> Iterator[tuple[str, ...]]:
+    """Raises UnreadableError."""
+    for member in _members(place):
+        if member.inline is not None:
+            names = (name for _, name, _, _ in Formatter().parse(member.inline.expression) if name)
+            yield from ((name,) for name in names if name not in member.inline.names)
+        elif member.attribute is not None:
+            assert member.place is not None
+            inside = [read for each in _below(member.place, ()) for read in _attributes(each)]
+            yield from ((member.attribute, *read) for read in inside or [()])
+        elif member.place is not None:
+            raise UnreadableError
+
+
+def _members(place: Place) -> Iterator[Member]:
+    for members in place.members.values():
+        yield from members
