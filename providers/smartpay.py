@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache, partial
-from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -150,6 +149,12 @@ class PaymentInfoRow(msgspec.Struct, gc=False):
     bank_info: BankRow | None = None
 
 
+class PaymentIdsRow(msgspec.Struct, gc=False):
+    """The same, as far as the payment is known by it."""
+
+    payment_id: int | str | None = None
+
+
 class InvoiceRow(msgspec.Struct, gc=False):
     """One element of `invoices`. Whether `payment_info` has members shows in its text alone."""
 
@@ -268,6 +273,7 @@ class PaymentInfo(View):
 
 
 PAYMENT_INFO = deferred("payment_info", PaymentInfoRow, PaymentInfo)
+PAYMENT_IDS = deferred("payment_info", PaymentIdsRow, PaymentInfo)
 
 
 def _trademarks(joined: str | None) -> Sequence[str]:
@@ -340,16 +346,16 @@ class PaymentDetails(View):
 
     __slots__ = ()
     typename = "SmartpayPayment"
-    info = property(attrgetter("outer.info"))
+    info = PAYMENT_INFO
 
 
 class Payment(Row):
-    """The payment in a SmartPay invoice: `info`, without which there is none.
+    """The payment in a SmartPay invoice, known by the invoice's id: its own may come later.
 
-    It is known by the invoice's id, since it may get one of its own later.
+    Whether there is one, and its id, is often all that is asked: `_ids` has no more.
     """
 
-    __slots__ = ("info",)
+    __slots__ = ("_ids",)
     typename = "Payment"
     net = None
     vat = None
@@ -366,17 +372,17 @@ class Payment(Row):
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
         super().__init__(row, origin, at)
         try:
-            self.info: PaymentInfo | None = PAYMENT_INFO.__get__(self)
+            self._ids: PaymentInfo | None = PAYMENT_IDS.__get__(self)
         except MalformedError:  # not an object at all
-            self.info = None
+            self._ids = None
 
     @property
     def present(self) -> bool:
-        return self.info is not None
+        return self._ids is not None
 
     @property
     def provider_id(self) -> str:
-        return str((self.info and self.info.payment_id) or self.key_id)
+        return str((self._ids and self._ids.payment_id) or self.key_id)
 
     @property
     def own_invoice(self) -> Invoice:
@@ -384,7 +390,8 @@ class Payment(Row):
 
     @property
     def paid_at(self) -> datetime | None:
-        return self.info.payment_date if self.info else None
+        info = self.details.info
+        return info.payment_date if info else None
 
 
 def sign(credentials: Credentials) -> Mapping[str, str]:

@@ -191,7 +191,6 @@ def test_printed_payment() -> None:
         "gross": rub("118.36"),
         **dict.fromkeys(("net", "vat", "invoice_number", "order_number", "afas_invoice_id")),
         **dict.fromkeys(("cancelled_at", "expired_at", "failed_at")),
-        "info": info,
         "details": {"typename": "SmartpayPayment", "info": info},
     }
 
