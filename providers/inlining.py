@@ -19,6 +19,7 @@ class Inline(NamedTuple):
     `kind` is the class of its values, None aside, where there is but one. `forms` are expressions
     of what a scalar of that form writes for the value. An object is said by `parts` in place of an
     expression: the first is None where there is none; it has the attributes of the class `of`.
+    `wire` names what of the row alone it is read from, where rows of many records are looked at.
     """
 
     expression: str = ""
@@ -27,6 +28,7 @@ class Inline(NamedTuple):
     forms: Mapping[str, str] = {}
     parts: Mapping[str, str] = {}
     of: type | None = None
+    wire: str = ""
 
 
 class Attribute(property):

@@ -10,7 +10,7 @@ import msgspec
 
 from providers.errors import MalformedError
 from providers.records import Stale
-from providers.timestamps import instant
+from providers.timestamps import alike, instant
 from providers.wire import Request, raw_rows
 
 
@@ -67,3 +67,10 @@ class Moments(dict[str | None, datetime | None]):
     def __missing__(self, text: str | None) -> datetime | None:
         moment = self[text] = instant(text, self._zone)
         return moment
+
+    def sort_as(self, texts: Sequence[str]) -> bool:
+        """Whether timestamps plainly sort as the moments that they state, which are kept."""
+        moments = alike(texts)
+        if moments is not None:
+            self.update(zip(texts, moments, strict=True))
+        return moments is not None

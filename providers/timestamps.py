@@ -1,16 +1,19 @@
 """Instants: read from the many ways that upstreams write them, always with an offset."""
 
 import re
+from collections.abc import Sequence
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, tzinfo
 
 from providers.errors import MalformedError
 
-_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_NONE = ("", "0000-00-00", "0000-00-00 00:00:00")
+_SEPARATORS = frozenset(("--T:", "-- :"))  # what is at places 4, 7, 10 and 13 of a day with a time
+_NONE = frozenset(("", "0000-00-00", "0000-00-00 00:00:00"))
+_TO_THE_SECOND = frozenset(("--T::", "-- ::"))
+_FRACTION = ".,0123456789"
 _SIGNS = ("+", "-")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ANYWHERE = (MINYEAR + 1, MAXYEAR - 1)  # years that are in the calendar in whatever zone
+_ANYWHERE = (f"{MINYEAR + 1:04}", f"{MAXYEAR:04}")  # between: in the calendar in whatever zone
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -22,17 +25,40 @@ def instant(text: str | None, zone: tzinfo) -> datetime | None:
     """
     if text is None or text in _NONE:
         return None
-    if not _WRITTEN.fullmatch(text):
+    if text[4:14:3] not in _SEPARATORS and not _DAY.fullmatch(text):
         raise MalformedError("is not a timestamp")
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)  # judges all the rest
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
-        if not _ANYWHERE[0] <= moment.year <= _ANYWHERE[1]:
+            moment = datetime.combine(moment, moment.time(), zone)
+        if not _ANYWHERE[0] < text < _ANYWHERE[1]:
             moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise MalformedError("is not a timestamp") from None
     return moment
+
+
+def alike(texts: Sequence[str]) -> Sequence[datetime] | None:
+    """The moments that timestamps state which sort as these do; None where that is not plain.
+
+    It is where all are of one shape and offset, up to microseconds, in years from 1000 to 2999.
+    """
+    first, count = texts[0], len(texts)
+    length, joined = len(first), "".join(texts)
+    offset = length - len(first[19:].lstrip(_FRACTION))
+    same = (4, 7, 10, 13, 16, 19, *range(offset, length))
+    if (
+        set(map(len, texts)) != {length}
+        or not offset < min(length, len("2026-01-31T09:30:00.123456Z"))
+        or first[4:17:3] not in _TO_THE_SECOND
+        or joined[::length].strip("12")
+        or any(joined[place::length] != first[place] * count for place in same)
+    ):
+        return None
+    try:
+        return list(map(datetime.fromisoformat, texts))
+    except ValueError:
+        return None
 
 
 def in_rfc3339(text: str) -> str | None:

@@ -164,7 +164,7 @@ def identity(name: str) -> property:
         return str(value) if value else view.converted(name, checked)
 
     inline = Inline(f"str({{t}}) if ({{t}} := {{w}}.{name}) else {{checked}}({{t}})")
-    return Attribute(read, inline._replace(names={"checked": checked}, kind=str))
+    return Attribute(read, inline._replace(names={"checked": checked}, kind=str, wire=name))
 
 
 def integer(name: str, within: range = _INT32) -> property:
@@ -193,7 +193,7 @@ def moment(name: str) -> property:
         return None if found is None else in_rfc3339(text or "") or write(found)
 
     forms = {"rfc3339": f"{{shown}}({{w}}.{name}, {{o}}, {{write}})"}
-    inline = Inline(f"{{o}}.moments[{{w}}.{name}]", {"shown": shown}, datetime, forms)
+    inline = Inline(f"{{o}}.moments[{{w}}.{name}]", {"shown": shown}, datetime, forms, wire=name)
     return Attribute(read, inline)
 
 

@@ -16,6 +16,7 @@ from resolvers.context import Context
 from resolvers.cursors import Cursor, fingerprint
 from resolvers.errors import AllSourcesError, UserInputError
 from resolvers.filters import canonical, matcher, period, restricted
+from resolvers.merge import Taken
 from resolvers.outcomes import Outcome, outcome
 from resolvers.pages import Cursors, Lane, Page, Place, read_page
 from resolvers.ranks import Key
@@ -81,14 +82,12 @@ class Connection:
 
     @property
     def edges(self) -> Sequence[Edge]:
-        edges = [
-            Edge(item.record, self._cursors, at) for at, (_, item) in enumerate(self.page.taken)
-        ]
+        edges = [Edge(record, self._cursors, at) for at, record in enumerate(self.page.records)]
         return edges[::-1] if self.wanted.paging.backwards else edges
 
     @property
     def nodes(self) -> Sequence[Any]:
-        nodes = [item.record for _, item in self.page.taken]
+        nodes = self.page.records
         return nodes[::-1] if self.wanted.paging.backwards else nodes
 
     @property
@@ -117,9 +116,9 @@ class Connection:
 
     def _end(self, position: int, *, given: bool) -> str | None:
         """The cursor of a row at an end of the page; without rows that which was `given`."""
-        if not self.page.taken:
+        if not self.page.records:
             return self.wanted.paging.cursor if given else None
-        return self._cursors.at(position % len(self.page.taken))
+        return self._cursors.at(position % len(self.page.records))
 
     @property
     def sources(self) -> Sequence[Outcome]:
@@ -155,7 +154,7 @@ async def paged(
     exact: bool = True,
 ) -> Connection:
     """The page of some lanes; `exact` if these hold nothing but wanted rows."""
-    page = Page([], lanes, {}, {}, more=False)
+    page = Page(Taken([], []), lanes, {}, {}, more=False)
     if wanted.fields & {"edges", "nodes", "pageInfo", "sources"}:
         look_on = "pageInfo" in wanted.fields
         page = await read_page(
@@ -178,7 +177,7 @@ def connection(
     place: Place,
 ) -> Connection:
     """The connection with a page that was read from a place."""
-    context.use([item.record for _, item in page.taken])
+    context.use(page.records)
 
     def seal(cursor: Cursor) -> str:
         return context.cursors.encode(cursor, fingerprint=wanted.fingerprint)

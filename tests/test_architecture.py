@@ -33,6 +33,7 @@ TALKING |= {"subprocess", "tempfile", "threading", "urllib.request"}
 PURE = (
     "providers.amounts",
     "providers.base",
+    "providers.columns",
     "providers.errors",
     "providers.inlining",
     "providers.money",
