@@ -63,14 +63,17 @@ class Moments(dict[str | None, datetime | None]):
     def __init__(self, zone: tzinfo) -> None:
         super().__init__()
         self._zone = zone
+        self._sorted: list[tuple[Sequence[str], Sequence[datetime]]] = []
 
     def __missing__(self, text: str | None) -> datetime | None:
-        moment = self[text] = instant(text, self._zone)
+        while self._sorted:
+            self.update(zip(*self._sorted.pop(), strict=True))
+        moment = self[text] = self.get(text) or instant(text, self._zone)
         return moment
 
     def sort_as(self, texts: Sequence[str]) -> bool:
-        """Whether timestamps plainly sort as the moments that they state, which are kept."""
+        """Whether timestamps plainly sort as the moments that they state; these are kept."""
         moments = alike(texts)
         if moments is not None:
-            self.update(zip(texts, moments, strict=True))
+            self._sorted.append((texts, moments))
         return moments is not None

@@ -8,7 +8,8 @@ says so, and the next page takes up the rest of the group, if there is any.
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from operator import ge, le, ne
+from itertools import compress, count
+from operator import eq, ge, le
 
 from providers.views import Record
 from resolvers.ranks import identity
@@ -64,17 +65,18 @@ class GroupedStream(Stream):
         keys = self.walk.key.among([record for _, record in rows])
         if not all(map(ge if self.walk.down else le, keys, keys[1:])):
             raise OrderBreachError
-        fresh = [True, *map(ne, keys, keys[1:])]
+        tied = set(compress(count(1), map(eq, keys, keys[1:])))  # to the row before
         self._open = self._opens()
         while at < len(rows) and not self._open:
-            self._take(rows[at], fresh=fresh[at])
+            self._take(rows[at], fresh=at not in tied)
             self._open = self._opens()
             at += 1
-        for place in _not_alone(fresh, at):
+        not_alone = {place for other in tied for place in (other - 1, other) if place >= at}
+        for place in sorted(not_alone | set(range(len(rows))[at:][-1:])):
             if at < place:
                 self._close()
                 self._let_go(rows[at:place])
-            self._take(rows[place], fresh=fresh[place])
+            self._take(rows[place], fresh=place not in tied)
             at = place + 1
 
     def _opens(self) -> bool:
@@ -94,7 +96,9 @@ class GroupedStream(Stream):
             self._run = (row[0], row[0])
         else:
             self._run = (min(self._run[0], row[0]), max(self._run[1], row[0]))
-        if (fresh and self._open) or self._wants(row[1]):
+        record = row[1]
+        known = any(record.provider_id == other.provider_id for _, other in self._group)
+        if not known and (self._open or self._wants(record)):
             self._group.append(row)
 
     def _wants(self, record: Record) -> bool:
@@ -104,8 +108,6 @@ class GroupedStream(Stream):
             return False
         if self.start.bounds and not self.start.wants(self.rank(record), self.walk):
             return False
-        if any(record.provider_id == other.provider_id for _, other in self._group):
-            return False
         return self.walk.matches is None or self.walk.matches(record)
 
     def _close(self) -> None:
@@ -113,6 +115,8 @@ class GroupedStream(Stream):
         first, last = self._run
         if last > first:
             self.rows.source.ties = True
+        if not self._group:
+            return
         group, self._group = self._group, []
         if len(group) > 1:
             group.sort(key=lambda row: identity(row[1].provider_id), reverse=self.walk.down)
@@ -124,9 +128,8 @@ class GroupedStream(Stream):
         )
 
     def _let_go(self, rows: Sequence[Row]) -> None:
-        if rows:
-            self.ready += rows
-            self._shown = rows[-1]
+        self.ready += rows
+        self._shown = rows[-1]
 
     def _early_of(self, record: Record) -> str:
         """The id of the row of this sort key that was let go early, if one was."""
@@ -141,14 +144,3 @@ class GroupedStream(Stream):
             index, record = self._group.pop()
             self.start = self.start._replace(early=self.rank(record))
             self._let_go([Neighboured(index, record, early=record.provider_id)])
-
-
-def _not_alone(fresh: Sequence[bool], start: int) -> Sequence[int]:
-    """The places from `start` on where a row shares its sort key, or where the last row is.
-
-    `fresh`: each has another key than the row before it.
-    """
-    end = len(fresh) - 1
-    if all(fresh):
-        return range(max(start, end), end + 1)
-    return [at for at in range(start, end + 1) if at == end or not (fresh[at] and fresh[at + 1])]

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.errors import MalformedError
-from providers.origin import Origin
 from providers.timestamps import micros, moment_of
 from providers.views import Record, identity, moment
 from resolvers.groups import GroupedStream, OrderBreachError
@@ -57,10 +56,10 @@ class Batches(GroupedStream):
         return not self._batches
 
 
-def batches(*found: Sequence[Pair], of: Origin | None = None) -> list[Numbered]:
+def batches(*found: Sequence[Pair]) -> list[Numbered]:
     """Batches of rows with these ids and times, minutes or as they are written."""
     places, read = count(), list[Numbered]()
-    of = of or origin(rows="sales")
+    of = origin(rows="sales")
     for rows in found:
         wires = [Wire(number, written(time)) for number, time in rows]
         read.append([(at, Sale(wire, of, at)) for wire, at in zip(wires, places, strict=False)])
@@ -113,15 +112,15 @@ def test_rows_come_in_final_order_from_wherever_they_are_wanted(
     assert asyncio.run(ids(stream)) == [str(number) for number, _ in every[at:]]
 
 
-async def test_a_row_that_is_alone_is_ready_as_it_came_and_has_no_key_worked_out() -> None:
-    of = origin(rows="sales")
-    (rows,) = batches([(9, 30), (8, 20), (7, 10), (6, 0)], of=of)
+async def test_rows_that_are_alone_are_ready_as_they_came() -> None:
+    (rows,) = batches([(9, 30), (8, 20), (7, 10), (6, 0)])
     stream = Batches([rows, ()], DOWN, Entry())
     await stream.fill(1)
     assert stream.ready == rows[:3]
     assert not stream.ended
-    assert list(of.moments.values()) == [EPOCH + timedelta(minutes=at) for at in (30, 20, 10, 0)]
-    await stream.fill(1)
+    sales: list[Any] = [sale for _, sale in rows]
+    times = [EPOCH + timedelta(minutes=minute) for minute in (30, 20, 10, 0)]
+    assert [sale.created_at for sale in sales] == times
 
 
 async def test_those_of_one_time_know_their_neighbours() -> None:
