@@ -1,18 +1,28 @@
 """Columns: what many records have in one wire attribute, read at once."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
 
 from providers.inlining import Attribute
 
 
-def column(records: Sequence[Any], name: str) -> Sequence[Any] | None:
-    """What the rows say that an attribute is read from; None where that is not one thing alone."""
-    kinds = set(map(type, records))
-    read = _wire(kinds.pop(), name) if len(kinds) == 1 else None
-    return None if read is None else list(map(read, [record.row for record in records]))
+class Columns:
+    """The columns of some records."""
+
+    def __init__(self, records: Sequence[Any]) -> None:
+        kinds = set(map(type, records))
+        self._records, self._kind = records, kinds.pop() if len(kinds) == 1 else object
+
+    def of(self, name: str) -> Sequence[Any] | None:
+        """What the rows say that an attribute is read from; None where that is not one thing."""
+        read = _wire(self._kind, name)
+        return None if read is None else list(map(read, self._rows))
+
+    @cached_property
+    def _rows(self) -> Sequence[Any]:
+        return [record.row for record in self._records]
 
 
 @cache

@@ -67,15 +67,17 @@ def in_rfc3339(text: str) -> str | None:
     With `Z` for no offset, and no fraction of a second where it is zero. None for other shapes,
     which may be timestamps as well. What is no timestamp is not to be asked for.
     """
-    sign, length = text[19:20], len(text)
-    if text[10:11] != "T":
+    length = len(text)
+    if length < 20 or text[10] != "T":
         return None
-    if length == 22 and sign in _SIGNS and text[20:] != "00":  # hours alone
-        return f"{text}:00"
-    if length == 25 and sign in _SIGNS and text[20:] != "00:00" and text[22] == ":":
-        return text
-    whole = length == 20 or (length == 24 and sign == "." and text[20:23] != "000")
-    return text if whole and text[-1] == "Z" else None
+    if text[-1] == "Z":
+        whole = length == 20 or (length == 24 and text[19] == "." and text[20:23] != "000")
+        return text if whole else None
+    if text[19] not in _SIGNS:
+        return None
+    if length == 22:  # hours alone
+        return f"{text}:00" if text[20:] != "00" else None
+    return text if length == 25 and text[22] == ":" and text[20:] != "00:00" else None
 
 
 def day(text: str | None) -> date | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from providers.columns import column
+from providers.columns import Columns
 from providers.timestamps import micros
 
 MISSING = -(2**63)
@@ -44,12 +44,12 @@ class Key(ABC):
 
         Raises MalformedError for the first that has no id or no sort key.
         """
-        ids = column(records, "provider_id")
-        if ids is not None and all(ids):
-            return self._plain(records) or list(map(self, records))
+        columns = Columns(records)
+        if all(columns.of("provider_id") or (None,)):
+            return self._plain(records, columns) or list(map(self, records))
         return [(record.provider_id, self(record))[1] for record in records]
 
-    def _plain(self, records: Sequence[Any]) -> Sequence[Any] | None:
+    def _plain(self, records: Sequence[Any], columns: Columns) -> Sequence[Any] | None:
         """The same where it is seen without working out any key."""
         return None
 
@@ -64,8 +64,8 @@ class ByTime(Key):
         moment = self._moment(record)
         return MISSING if moment is None else micros(moment)
 
-    def _plain(self, records: Sequence[Any]) -> Sequence[Any] | None:
-        texts = column(records, self._name)
+    def _plain(self, records: Sequence[Any], columns: Columns) -> Sequence[Any] | None:
+        texts = columns.of(self._name)
         plain = texts and all(texts) and records[0].origin.moments.sort_as(texts)
         return texts if plain else None
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from providers.columns import column
+from providers.columns import Columns
 from providers.origin import Origin
 from providers.views import Record, identity, moment, text
 from providers.wire import Request
@@ -33,14 +33,14 @@ class Return(Sale):
 
 def test_a_column_is_what_the_rows_say() -> None:
     sales = [Sale(Wire(7, "2026-01-31"), ORIGIN), Sale(Wire("", None), ORIGIN)]
-    assert column(sales, "provider_id") == [7, ""]
-    assert column(sales, "created_at") == ["2026-01-31", None]
+    assert Columns(sales).of("provider_id") == [7, ""]
+    assert Columns(sales).of("created_at") == ["2026-01-31", None]
 
 
 def test_there_is_none_where_an_attribute_is_more_than_one_thing_of_the_row() -> None:
     sales = [Sale(Wire(7, "2026-01-31"), ORIGIN)]
-    assert column(sales, "paid_at") is None
-    assert column(sales, "total") is None
-    assert column(sales, "nothing") is None
-    assert column([*sales, Return(Wire(8, None), ORIGIN)], "provider_id") is None
-    assert column([], "provider_id") is None
+    assert Columns(sales).of("paid_at") is None
+    assert Columns(sales).of("total") is None
+    assert Columns(sales).of("nothing") is None
+    assert Columns([*sales, Return(Wire(8, None), ORIGIN)]).of("provider_id") is None
+    assert Columns([]).of("provider_id") is None
