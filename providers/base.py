@@ -86,7 +86,7 @@ class Listing:
     else it lists in the order that the configuration names. `find` says in which lists to look for
     which rows, narrowed by their hints; None where `single` looks up each by itself. A key whose
     hint makes no sense is left out. `narrow` gives the struct to decode rows as, by what is read of
-    them: see `columns`.
+    them: see `narrowing`.
     """
 
     rows: str

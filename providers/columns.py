@@ -1,114 +1,32 @@
-"""Rows that are decoded only as far as an operation reads them.
+"""Columns: what many records have in one wire attribute, read at once."""
 
-A decoder passes over what its struct does not name in a third of the time. So an operation says
-which attributes of records it reads; what is read of a row beyond that is decoded when it is.
-"""
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
+from operator import attrgetter
+from typing import Any
 
-import inspect
-import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import Any, ClassVar
-
-import msgspec
-
-from providers.origin import Origin
-from providers.views import Record
-from providers.wire import Response, decode_object, decode_rows
-
-Columns = frozenset[tuple[str, ...]]
-"""Attributes of records: `("total",)`, or of an object that is one `("details", "language")`."""
-
-_ALWAYS: Columns = frozenset({("provider_id",), ("key_id",), ("created_at",)})
-_NAMES = re.compile(r"\{(\w+)\}(?:\.(\w+))?")
-_OF_ALL = ("o", "t", "write")
-_WORTHWHILE = 0.75  # of the members of a row
+from providers.inlining import Attribute
 
 
-class _UnknownError(Exception):
-    """It is not said what an attribute reads."""
+class Columns:
+    """The columns of some records."""
+
+    def __init__(self, records: Sequence[Any]) -> None:
+        kinds = set(map(type, records))
+        self._records, self._kind = records, kinds.pop() if len(kinds) == 1 else object
+
+    def of(self, name: str) -> Sequence[Any] | None:
+        """What the rows say that an attribute is read from; None where that is not one thing."""
+        read = _wire(self._kind, name)
+        return None if read is None else list(map(read, self._rows))
+
+    @cached_property
+    def _rows(self) -> Sequence[Any]:
+        return [record.row for record in self._records]
 
 
-class Narrow(msgspec.Struct, gc=False):
-    """A row of which only some members are decoded, of the struct `whole`.
-
-    Where anything else of it is asked for, it is decoded from what was received.
-    """
-
-    whole: ClassVar[Any]
-    _origin: Any = None
-    _at: int = 0
-    _full: Any = None
-
-    def __getattr__(self, name: str) -> Any:
-        if self._full is None:
-            text, place = self._origin.raw(self._at), f"{self._origin.rows}[{self._at}]"
-            self._full = decode_object(text, self.whole, place, self._origin.malformed)
-        return getattr(self._full, name)
-
-
-@lru_cache(maxsize=1024)
-def narrowed(row: type[msgspec.Struct], record: type[Record], columns: Columns) -> Any:
-    """The struct as which to decode rows of which these columns are read.
-
-    None for the whole one: where that would hardly be less, or it is not said what is read.
-    """
-    try:
-        needed = {name for path in columns | _ALWAYS for name in _members(record, path)}
-    except _UnknownError:
-        return None
-    fields = msgspec.structs.fields(row)
-    if len(needed) > _WORTHWHILE * len(fields):
-        return None
-    return msgspec.defstruct(
-        f"{row.__name__}Narrow",
-        [(each.name, each.type, _field(each)) for each in fields if each.name in needed],
-        bases=(Narrow,),
-        namespace={"whole": row},
-        kw_only=True,
-        gc=False,
-    )
-
-
-def _field(of: msgspec.structs.FieldInfo) -> Any:
-    if of.default_factory is not msgspec.NODEFAULT:
-        return msgspec.field(name=of.encode_name, default_factory=of.default_factory)
-    return msgspec.field(name=of.encode_name, default=of.default)
-
-
-def _members(kind: type, path: Sequence[str]) -> Iterator[str]:
-    """The members of a row that an attribute is read from. Raises _UnknownError."""
-    found = inspect.getattr_static(kind, path[0], ...)
-    if found is None or isinstance(found, str):  # it is the same for all
-        return
-    inline = getattr(found, "inline", None)
-    as_other = inline is not None and inline.parts.get("w") == "{w}"  # another object of the row
-    if inline is None or (as_other and not path[1:]):
-        raise _UnknownError
-    if as_other:
-        yield from _members(inline.of, path[1:])
-        return
-    texts = (inline.expression, *inline.forms.values(), *inline.parts.values())
-    known = {*inline.names, *inline.written, *_OF_ALL}
-    for name, member in _NAMES.findall("".join(texts)):
-        if name == "w":
-            yield member
-        elif name not in known:
-            yield from _members(kind, (name,))
-
-
-def read_page(
-    response: Response, origin: Origin, envelope: Any, row: Any, record: type[Record]
-) -> tuple[Any, Sequence[Any]]:
-    """An answer as `envelope[row]`, of which more is decoded when it is asked for, and its records.
-
-    Raises MalformedError where the envelope itself is wrong.
-    """
-    kind = origin.rows_as or row
-    page = response.page(envelope, kind)
-    if page is None:
-        page = decode_rows(response.body, envelope, row, origin.rows or "", origin.malformed)
-    elif kind is not row:
-        for at, each in enumerate(page.rows or ()):
-            each._origin, each._at, each._full = origin, at, None
-    return page, [record(each, origin, at) for at, each in enumerate(page.rows or ())]
+@cache
+def _wire(kind: type, name: str) -> Callable[[Any], Any] | None:
+    attribute = getattr(kind, name, None)
+    wire = attribute.inline.wire if isinstance(attribute, Attribute) else ""
+    return attrgetter(wire) if wire else None

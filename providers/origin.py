@@ -10,7 +10,7 @@ import msgspec
 
 from providers.errors import MalformedError
 from providers.records import Stale
-from providers.timestamps import instant
+from providers.timestamps import alike, instant
 from providers.wire import Request, raw_rows
 
 
@@ -21,7 +21,7 @@ class Origin:
     `source` is what the graph shows as the rows' Source. `request` is what was asked, paging
     included. `rows` is the key of the answer's list, None where the answer is the row itself.
     `stale`: they are older than was asked for. `rows_as` is what they are decoded as, if not whole:
-    see `columns`.
+    see `narrowing`.
     """
 
     source: Any
@@ -77,7 +77,17 @@ class Moments(dict[str | None, datetime | None]):
     def __init__(self, zone: tzinfo) -> None:
         super().__init__()
         self._zone = zone
+        self._sorted: list[tuple[Sequence[str], Sequence[datetime]]] = []
 
     def __missing__(self, text: str | None) -> datetime | None:
-        moment = self[text] = instant(text, self._zone)
+        while self._sorted:
+            self.update(zip(*self._sorted.pop(), strict=True))
+        moment = self[text] = self.get(text) or instant(text, self._zone)
         return moment
+
+    def sort_as(self, texts: Sequence[str]) -> bool:
+        """Whether timestamps plainly sort as the moments that they state; these are kept."""
+        moments = alike(texts)
+        if moments is not None:
+            self._sorted.append((texts, moments))
+        return moments is not None

@@ -22,8 +22,8 @@ from msgspec import Meta, Raw
 
 from providers.amounts import cents, points, ratio
 from providers.base import Account, Key, Listing, Page, Plan, Provider
-from providers.columns import narrowed, read_page
 from providers.errors import MalformedError, RejectedError, UpstreamError
+from providers.narrowing import narrowed, read_page
 from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery, PaymentQuery

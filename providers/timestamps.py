@@ -1,18 +1,21 @@
 """Instants: read from the many ways that upstreams write them, always with an offset."""
 
 import re
+from collections.abc import Sequence
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from providers.errors import MalformedError
 
-_WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_NONE = ("", "0000-00-00", "0000-00-00 00:00:00")
+_SEPARATORS = frozenset(("--T:", "-- :"))  # what is at places 4, 7, 10 and 13 of a day with a time
+_NONE = frozenset(("", "0000-00-00", "0000-00-00 00:00:00"))
+_TO_THE_SECOND = frozenset(("--T::", "-- ::"))
+_FRACTION = ".,0123456789"
 _SIGNS = ("+", "-")
 _ENDS_OF_A_DAY = ("00:00:00", "23:59:59")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ANYWHERE = (MINYEAR + 1, MAXYEAR - 1)  # years that are in the calendar in whatever zone
+_ANYWHERE = (f"{MINYEAR + 1:04}", f"{MAXYEAR:04}")  # between: in the calendar in whatever zone
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -24,17 +27,40 @@ def instant(text: str | None, zone: tzinfo) -> datetime | None:
     """
     if text is None or text in _NONE:
         return None
-    if not _WRITTEN.fullmatch(text):
+    if text[4:14:3] not in _SEPARATORS and not _DAY.fullmatch(text):
         raise MalformedError("is not a timestamp")
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)  # judges all the rest
         if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
-        if not _ANYWHERE[0] <= moment.year <= _ANYWHERE[1]:
+            moment = datetime.combine(moment, moment.time(), zone)
+        if not _ANYWHERE[0] < text < _ANYWHERE[1]:
             moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise MalformedError("is not a timestamp") from None
     return moment
+
+
+def alike(texts: Sequence[str]) -> Sequence[datetime] | None:
+    """The moments that timestamps state which sort as these do; None where that is not plain.
+
+    It is where all are of one shape and offset, up to microseconds, in years from 1000 to 2999.
+    """
+    first, count = texts[0], len(texts)
+    length, joined = len(first), "".join(texts)
+    offset = length - len(first[19:].lstrip(_FRACTION))
+    same = (4, 7, 10, 13, 16, 19, *range(offset, length))
+    if (
+        set(map(len, texts)) != {length}
+        or not offset < min(length, len("2026-01-31T09:30:00.123456Z"))
+        or first[4:17:3] not in _TO_THE_SECOND
+        or joined[::length].strip("12")
+        or any(joined[place::length] != first[place] * count for place in same)
+    ):
+        return None
+    try:
+        return list(map(datetime.fromisoformat, texts))
+    except ValueError:
+        return None
 
 
 def in_rfc3339(text: str) -> str | None:
@@ -43,20 +69,17 @@ def in_rfc3339(text: str) -> str | None:
     With `Z` for no offset, and no fraction of a second where it is zero. None for other shapes,
     which may be timestamps as well. What is no timestamp is not to be asked for.
     """
-    offset = _offset(text[19:]) if text[10:11] == "T" else None
-    return text[:19] + offset if offset else None
-
-
-@lru_cache(maxsize=1024)
-def _offset(end: str) -> str | None:
-    """What is behind the seconds of a timestamp, as RFC 3339 has it; None for other shapes."""
-    sign, length = end[:1], len(end)
-    if length == 3 and sign in _SIGNS and end[1:] != "00":  # hours alone
-        return f"{end}:00"
-    if length == 6 and sign in _SIGNS and end[1:] != "00:00" and end[3] == ":":
-        return end
-    whole = length == 1 or (length == 5 and sign == "." and end[1:4] != "000")
-    return end if whole and end[-1] == "Z" else None
+    length = len(text)
+    if length < 20 or text[10] != "T":
+        return None
+    if text[-1] == "Z":
+        whole = length == 20 or (length == 24 and text[19] == "." and text[20:23] != "000")
+        return text if whole else None
+    if text[19] not in _SIGNS:
+        return None
+    if length == 22:  # hours alone
+        return f"{text}:00" if text[20:] != "00" else None
+    return text if length == 25 and text[22] == ":" and text[20:] != "00:00" else None
 
 
 def day(text: str | None) -> date | None:

@@ -187,7 +187,7 @@ def identity(name: str) -> property:
         return str(value) if value else view.converted(name, checked)
 
     inline = Inline(f"str({{t}}) if ({{t}} := {{w}}.{name}) else {{checked}}({{t}})")
-    return Attribute(read, inline._replace(names={"checked": checked}, kind=str))
+    return Attribute(read, inline._replace(names={"checked": checked}, kind=str, wire=name))
 
 
 def integer(name: str, within: range = _INT32) -> property:
@@ -213,7 +213,7 @@ def moment(name: str) -> property:
 
     found = f"{{o}}.moments[{{w}}.{name}]"
     shown = f"None if ({{t}} := {found}) is None else {{short}}({{w}}.{name}) or {{write}}({{t}})"
-    inline = Inline(found, {"short": in_rfc3339}, datetime, {"rfc3339": shown})
+    inline = Inline(found, {"short": in_rfc3339}, datetime, {"rfc3339": shown}, wire=name)
     return Attribute(read, inline)
 
 

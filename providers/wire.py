@@ -35,7 +35,7 @@ class Request:
     """One upstream request, without credentials and without the upstream's address.
 
     Hashable, so that equal requests are known to be equal: a list in the `body` is a tuple. The
-    struct that the rows of its answer will be read as is told beside it: see `columns`.
+    struct that the rows of its answer will be read as is told beside it: see `narrowing`.
     """
 
     method: str

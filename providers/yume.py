@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from providers.amounts import amount
 from providers.base import Account, Listing, Page, Plan, Provider, Single
-from providers.columns import narrowed, read_page
+from providers.narrowing import narrowed, read_page
 from providers.origin import Origin
 from providers.paginators import PageNumber
 from providers.queries import InvoiceQuery

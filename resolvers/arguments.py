@@ -23,11 +23,11 @@ def paging(given: Mapping[str, Any], limits: Limits) -> Paging:
     default, largest = limits.default_page_size, limits.max_page_size
     if not given:  # as for most lists of a row
         return Paging(default)
-    for name in given.keys() & {"first", "last"}:
-        if not 0 <= given[name] <= largest:
+    for name in ("first", "last"):
+        if not 0 <= given.get(name, 0) <= largest:
             raise UserInputError(f"{name}: must be from 0 to {largest}, not {given[name]}")
-    backwards = bool(given.keys() & {"last", "before"})
-    if backwards and given.keys() & {"first", "after"}:
+    backwards = "last" in given or "before" in given
+    if backwards and ("first" in given or "after" in given):
         raise UserInputError(
             "first, after, last, before: page forwards with `first` and `after`, or backwards "
             "with `last` and `before`, not both at once"

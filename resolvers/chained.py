@@ -1,11 +1,9 @@
 """An upstream list whose pages each name the next one: its rows, and these as a stream."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 from providers.errors import UpstreamError
-from providers.views import Record
 from resolvers.ordered import OrderedStream
 from resolvers.rows import Numbered, Rows
 
@@ -54,12 +52,12 @@ class ChainedRows(Rows):
 class ChainedStream(OrderedStream):
     """A list whose upstream was asked from the place on, and in the direction of the walk."""
 
-    async def _read(self, need: int) -> Sequence[tuple[int, Record]]:
+    async def _read(self, need: int) -> Numbered:
         if self._last is None:
             return await self._window(0, need)
-        return (await self._window(self._last.index, need + 1))[1:]
+        return (await self._window(self._last[0], need + 1))[1:]
 
-    async def _window(self, at: int, count: int) -> Sequence[tuple[int, Record]]:
+    async def _window(self, at: int, count: int) -> Numbered:
         rows = await self.rows.read(at, at + count)
         if self.walk.matches is not None:
             self.rows.examine(rows)

@@ -1,7 +1,7 @@
 """A list of the graph: which sources it asks, its page, its length, and how each source did."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from resolvers.context import Context
 from resolvers.cursors import Cursor, fingerprint
 from resolvers.errors import AllSourcesError, UserInputError
 from resolvers.filters import canonical, matcher, period, restricted
+from resolvers.merge import Taken
 from resolvers.outcomes import Outcome, outcome
 from resolvers.pages import Cursors, Lane, Page, Place, read_page
 from resolvers.ranks import Key
@@ -23,8 +24,10 @@ from resolvers.resumed import resumed
 from resolvers.rows import Rows
 from resolvers.streams import Walk, entry
 
+_OF_A_PAGE = frozenset(("edges", "nodes", "pageInfo", "sources"))  # fields that take reading rows
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Wanted:
     """A list as a client asks for it: what is asked, which filter, which order, which page.
 
@@ -50,13 +53,17 @@ class Wanted:
         return fingerprint(self.kind, self.order, canonical(self.restrictions))
 
     @property
+    def down(self) -> bool:
+        """Whether the walk is towards smaller ranks."""
+        return self.descending != self.paging.backwards
+
+    @property
     def walk(self) -> Walk:
         """The walk over lists that hold nothing but wanted rows."""
-        backwards = self.paging.backwards
-        return Walk(self.key, down=self.descending != backwards, backwards=backwards)
+        return Walk(self.key, self.down, self.paging.backwards)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Edge:
     """A row of a connection, at its place."""
 
@@ -69,7 +76,7 @@ class Edge:
         return self._cursors.at(self._position)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Connection:
     """A page of a list, as the graph shows it: attributes are made when somebody asks."""
 
@@ -81,14 +88,12 @@ class Connection:
 
     @property
     def edges(self) -> Sequence[Edge]:
-        edges = [
-            Edge(item.record, self._cursors, at) for at, (_, item) in enumerate(self.page.taken)
-        ]
+        edges = [Edge(record, self._cursors, at) for at, record in enumerate(self.page.records)]
         return edges[::-1] if self.wanted.paging.backwards else edges
 
     @property
     def nodes(self) -> Sequence[Any]:
-        nodes = [item.record for _, item in self.page.taken]
+        nodes = self.page.records
         return nodes[::-1] if self.wanted.paging.backwards else nodes
 
     @property
@@ -117,9 +122,9 @@ class Connection:
 
     def _end(self, position: int, *, given: bool) -> str | None:
         """The cursor of a row at an end of the page; without rows that which was `given`."""
-        if not self.page.taken:
+        if not self.page.records:
             return self.wanted.paging.cursor if given else None
-        return self._cursors.at(position % len(self.page.taken))
+        return self._cursors.at(position % len(self.page.records))
 
     @property
     def sources(self) -> Sequence[Outcome]:
@@ -134,14 +139,19 @@ async def connect(context: Context, wanted: Wanted) -> Connection:
     asked = _asked(context, wanted)
     listings = {source: source.spec.listings[wanted.kind] for source in asked}
     plans = {source: source.plan(listings[source], wanted.query) for source in asked}
-    names = [
+    names = (
         _lane_name(source, number)
         for source, plan in plans.items()
         for number in range(len(plan.lanes))
-    ]
+    )
     place = place_of(context, wanted, names)
-    lanes = [lane for source in asked for lane in _lanes(context, wanted, plans, source, place)]
-    exact = all(_exact(wanted.query, plan) for plan in plans.values())
+    restrictions = restricted(wanted.query)
+    lanes: list[Lane] = []
+    exact = True
+    for source, plan in plans.items():
+        left = restrictions - plan.applied  # what the upstream does not apply
+        exact = exact and not (plan.lanes and (left or plan.holds_others))
+        lanes += _lanes(context, wanted, source, plan, left, place)
     return await paged(context, wanted, asked, lanes, place, exact=exact)
 
 
@@ -155,12 +165,11 @@ async def paged(
     exact: bool = True,
 ) -> Connection:
     """The page of some lanes; `exact` if these hold nothing but wanted rows."""
-    page = Page([], lanes, {}, {}, more=False)
-    if wanted.fields & {"edges", "nodes", "pageInfo", "sources"}:
+    if wanted.fields.isdisjoint(_OF_A_PAGE):
+        page = Page(Taken([], []), lanes, {}, {}, more=False)
+    else:
         look_on = "pageInfo" in wanted.fields
-        page = await read_page(
-            lanes, place, wanted.paging.size, down=wanted.walk.down, look_on=look_on
-        )
+        page = await read_page(lanes, place, wanted.paging.size, down=wanted.down, look_on=look_on)
     total = None
     if "summary" in wanted.fields or (exact and "totalCount" in wanted.fields):
         total = await _total(page, exact=exact)
@@ -178,7 +187,7 @@ def connection(
     place: Place,
 ) -> Connection:
     """The connection with a page that was read from a place."""
-    context.use([item.record for _, item in page.taken])
+    context.use(page.records)
 
     def seal(cursor: Cursor) -> str:
         return context.cursors.encode(cursor, fingerprint=wanted.fingerprint)
@@ -187,7 +196,7 @@ def connection(
     return Connection(wanted, asked, total, page, cursors)
 
 
-def place_of(context: Context, wanted: Wanted, lanes: Sequence[str]) -> Place:
+def place_of(context: Context, wanted: Wanted, lanes: Iterable[str]) -> Place:
     """The place of the cursor that is given, as far as the named lanes go."""
     text = wanted.paging.cursor
     if text is None:
@@ -219,14 +228,19 @@ def _lane_name(source: Source, number: int) -> str:
 
 
 def _lanes(
-    context: Context, wanted: Wanted, plans: Mapping[Source, Plan], source: Source, place: Place
+    context: Context,
+    wanted: Wanted,
+    source: Source,
+    plan: Plan,
+    left: AbstractSet[str],
+    place: Place,
 ) -> Iterator[Lane]:
-    """The upstream lists to read of one source, with what is left of the filter for each."""
-    plan = plans[source]
-    left = _left(wanted.query, plan)
-    floor, ceiling = period(wanted.query, wanted.period, left)
-    matches = matcher(wanted.query, left - set(wanted.period), present=plan.holds_others)
-    walk = wanted.walk._replace(matches=matches, floor=floor, ceiling=ceiling)
+    """The upstream lists to read of one source, with what is `left` of the filter for each."""
+    walk = wanted.walk
+    if left or plan.holds_others:
+        floor, ceiling = period(wanted.query, wanted.period, left)
+        matches = matcher(wanted.query, left - {*wanted.period}, present=plan.holds_others)
+        walk = walk._replace(matches=matches, floor=floor, ceiling=ceiling)
     listing = source.spec.listings[wanted.kind]
     native = _native(wanted, source)
     for number, request in enumerate(plan.lanes):
@@ -237,7 +251,7 @@ def _lanes(
             rows = resumed(
                 partial(_from_key, context, wanted, source, number),
                 None if bound is None else bound.key,
-                towards=_towards(walk),
+                towards=_towards(down=wanted.down),
                 keyless=None if _dated(wanted) else wanted.key,
             )
         yield Lane(name, rows, walk, whole)
@@ -262,22 +276,12 @@ def _native(wanted: Wanted, source: Source) -> Direction | None:
     if not source.spec.listings[wanted.kind].sorts:
         return source.order
     if wanted.resumed is not None:
-        return _towards(wanted.walk)
+        return _towards(down=wanted.down)
     return Direction.DESCENDING if wanted.descending else Direction.ASCENDING
 
 
-def _towards(walk: Walk) -> Direction:
-    return Direction.DESCENDING if walk.down else Direction.ASCENDING
-
-
-def _left(query: Any, plan: Plan) -> frozenset[str]:
-    """The restrictions of a query that the upstream does not apply."""
-    return restricted(query) - plan.applied
-
-
-def _exact(query: Any, plan: Plan) -> bool:
-    """Whether the upstream's lists hold nothing but wanted rows."""
-    return not plan.lanes or not (_left(query, plan) or plan.holds_others)
+def _towards(*, down: bool) -> Direction:
+    return Direction.DESCENDING if down else Direction.ASCENDING
 
 
 async def _total(page: Page, *, exact: bool) -> int | None:

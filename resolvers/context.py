@@ -15,9 +15,9 @@ from strawberry.dataloader import DataLoader
 from providers.answers import Answer, Found, Terms
 from providers.base import Key, Listing, Page
 from providers.client import Source
-from providers.columns import Columns
 from providers.deadline import Deadline
 from providers.errors import MalformedError, UpstreamError
+from providers.narrowing import Selection
 from providers.paginators import Token
 from providers.queries import Direction
 from providers.views import Record
@@ -64,7 +64,7 @@ class Context:
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     deadline: Deadline = field(init=False)
     calls: int = 0
-    columns: dict[str, Columns | None] = field(default_factory=dict)
+    selections: dict[str, Selection | None] = field(default_factory=dict)
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)
     _answers: dict[tuple[str, Request, int], asyncio.Future[Answer]] = field(default_factory=dict)
@@ -101,10 +101,11 @@ class Context:
             self.explanation.read(source, request, int(record is not None))
         return record
 
-    def reads(self, kind: str, columns: Columns | None) -> None:
-        """These columns of rows of a kind will be read, None for any: no others are decoded."""
-        known = self.columns.get(kind, columns)
-        self.columns[kind] = None if known is None or columns is None else known | columns
+    def selects(self, kind: str, selection: Selection | None) -> None:
+        """What will be read of rows of a kind, None for anything: no more is decoded of them."""
+        known = self.selections.get(kind, selection)
+        together = None if known is None or selection is None else known | selection
+        self.selections[kind] = together
 
     def use(self, records: Sequence[Any]) -> None:
         """These rows are part of the answer."""
@@ -134,8 +135,8 @@ class Context:
         """A page of a list in a `state` of it."""
         listing: Listing = source.spec.listings[kind]
         request = listing.paginator.request(lane, position)
-        columns = self.columns.get(kind)
-        rows_as = None if columns is None else listing.narrow(columns)
+        selection = self.selections.get(kind)
+        rows_as = None if selection is None else listing.narrow(selection)
         if rows_as is not None:
             request = request.read_as(rows_as)
 

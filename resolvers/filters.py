@@ -1,11 +1,11 @@
 """From a list's filter to what providers are asked, and to what is completed here."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import fields
 from datetime import datetime
 from decimal import Context, Decimal
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from providers.money import Money
@@ -31,11 +31,14 @@ def query(kind: Callable[..., Q], given: Mapping[str, Any], **others: Any) -> Q:
 
 def restricted(query: Any) -> frozenset[str]:
     """The names of the restrictions that a query sets."""
-    return frozenset(
-        each.name
-        for each in fields(query)
-        if each.name in TESTS and getattr(query, each.name) is not None
-    )
+    names = _restrictions(query.__class__)
+    return frozenset([name for name in names if getattr(query, name) is not None])
+
+
+@cache
+def _restrictions(kind: type) -> Sequence[str]:
+    """The names of all that a kind of query can restrict."""
+    return [each.name for each in fields(kind) if each.name in TESTS]
 
 
 def _at_least(value: Any, bound: Any) -> bool:

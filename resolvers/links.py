@@ -121,7 +121,8 @@ class OwnPayments:
         source, rows = self._invoice.source, self.nodes
         lanes = [_lane(source, wanted, rows)] if rows else []
         streams = {lane.name: SortedStream(lane.rows, lane.walk, Entry()) for lane in lanes}
-        taken: Taken = [(each, each.item(0, self._payment)) for each in streams.values()]
+        owners = list(streams.values())
+        taken = Taken([(0, self._payment) for _ in owners], owners)
         page = Page(taken, lanes, streams, {}, more=False)
         known = [source] if rows else []
         return connection(self._context, wanted, known, self.total_count, page, Place())

@@ -51,7 +51,7 @@ def _loader(context: Context, key: Any, load: Any) -> DataLoader[Any, Any]:
 def lists(context: Context, source: Source, kind: str, **restrictions: str) -> Sequence[Rows]:
     """The upstream's lists of a kind of row, all rows or those of a number."""
     plan = source.plan(source.spec.listings[kind], QUERIES[kind](**restrictions))
-    context.reads(kind, None)  # it is unknown what will be asked of them
+    context.selects(kind, None)  # it is unknown what will be asked of them
     return [context.rows(source, kind, lane, source.order) for lane in plan.lanes]
 
 
@@ -110,7 +110,7 @@ class ByKey:
 
     async def _search(self, request: Request, keys: Sequence[Key]) -> dict[Key, Found]:
         """Reads a list until all keys are found or it ends."""
-        self.context.reads(self.kind, None)
+        self.context.selects(self.kind, None)
         rows = self.context.rows(self.source, self.kind, request, None)
         missing = {key.provider_id: key for key in keys}
         found: dict[Key, Found] = {}

@@ -2,14 +2,21 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar, cast
+from operator import gt, lt
+from typing import Any, NamedTuple, TypeVar, cast
 
 from providers.errors import UpstreamError
-from resolvers.ordered import OrderBreachError
-from resolvers.streams import Item, Stream
+from resolvers.groups import OrderBreachError
+from resolvers.streams import Row, Stream
 
 T = TypeVar("T")
-Taken = list[tuple[Stream, Item]]
+
+
+class Taken(NamedTuple):
+    """Rows, and the stream that each is of."""
+
+    rows: Sequence[Row]
+    owners: Sequence[Stream]
 
 
 class LostSourceError(Exception):
@@ -25,24 +32,36 @@ async def take(streams: Sequence[Stream], count: int, *, down: bool) -> Taken:
 
     Streams that have nothing ready are filled together. Raises LostSourceError.
     """
-    choose = max if down else min
-    taken: Taken = []
-    while len(taken) < count:
+    rows: list[Row] = []
+    owners: list[Stream] = []
+    while len(rows) < count:
         starving = [stream for stream in streams if stream.starving]
         if starving:
-            await _all([(each, each.fill(count - len(taken))) for each in starving])
+            await _all([(each, each.fill(count - len(rows))) for each in starving])
             continue
         live = [stream for stream in streams if stream.ready]
         if not live:
             break
-        if len(streams) == 1:
-            (stream,) = streams
-            rows = min(len(stream.ready), count - len(taken))
-            taken += [(stream, stream.ready.popleft()) for _ in range(rows)]
-            continue
-        stream = choose(live, key=lambda stream: stream.ready[0].rank)
-        taken.append((stream, stream.ready.popleft()))
-    return taken
+        stream, most = (live[0], count) if len(live) == 1 else _next(live, down=down)
+        run = stream.take(min(most, count - len(rows)))
+        rows += run
+        owners += [stream] * len(run)
+    return Taken(rows, owners)
+
+
+def _next(live: Sequence[Stream], *, down: bool) -> tuple[Stream, int]:
+    """The stream with the next row, and how many of its rows come before any of another's."""
+    heads = [stream.key(0) for stream in live]
+    first, second, *_ = sorted(heads, reverse=down)
+    if first == second:
+        tied = [stream for stream, key in zip(live, heads, strict=True) if key == first]
+        choose = max if down else min
+        return choose(tied, key=lambda stream: stream.rank(stream.ready[0][1])), 1
+    stream, before = live[heads.index(first)], gt if down else lt
+    run = 1
+    while run < len(stream.ready) and before(stream.key(run), second):
+        run += 1
+    return stream, run
 
 
 async def any_more(streams: Sequence[Stream]) -> bool:

@@ -1,148 +1,35 @@
 """A list that an upstream keeps in the order of its sort key, read by windows.
 
-Rows of equal sort key come from an upstream in any order, so a group of them is held back until
-it is complete and is then sorted. A row that may be the first of such a group is let go early
-where looking further would cost a call and the source has shown no equal keys so far; its mark
-says so, and the next page takes up the rest of the group, if there is any.
-
 Each window begins with a row that is already known, so that rows that appeared or vanished in
 between are noticed; the place is then searched for by its sort key.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
-from operator import ge, le
 from typing import Any
 
 from providers.errors import MalformedError
 from providers.queries import Direction
 from providers.views import Record
 from resolvers.cursors import Mark
-from resolvers.ranks import Rank, identity
-from resolvers.rows import Rows
-from resolvers.streams import Entry, Item, Stream, Walk
+from resolvers.groups import GroupedStream, OrderBreachError
+from resolvers.ranks import identity
+from resolvers.rows import Numbered, Rows
+from resolvers.streams import Entry, Neighboured, Walk
 from resolvers.windows import Gallop, farthest
 
 _ATTEMPTS = 4  # of reading the end of a list that grows meanwhile
 
 
-class OrderBreachError(Exception):
-    """The upstream does not list in the order it is said to; noticed before anything was shown."""
-
-
-class OrderedStream(Stream):
+class OrderedStream(GroupedStream):
     """A list in the order of its sort key, or in the reverse, that gives any window of rows."""
 
     def __init__(self, rows: Rows, walk: Walk, start: Entry) -> None:
         super().__init__(rows, walk, start)
         self._descending = rows.native is Direction.DESCENDING
         self._step = 1 if walk.down == self._descending else -1
-        self._last: Item | None = None  # the last row read
-        self._group: list[Item] = []  # wanted rows of its sort key
-        self._run = (0, 0)  # all rows of its sort key: their first and last index
-        self._shown: Item | None = None  # the last row that was let go
-        self._open = False  # every row from here on is wanted
 
-    async def fill(self, need: int) -> None:
-        while self.starving:
-            rows = await self._read(need)
-            self._open = self._plain and self.start == Entry()
-            self._take_all([self.item(index, record) for index, record in rows])
-            self.ended = self.ended or not rows or self._is_end(rows[-1][0], self._step)
-            if self.ended:
-                self._close()
-            self._release(need)
-
-    async def more(self) -> bool:
-        while self.starving and not self._group:
-            if self._last is not None and self._plain:
-                return True
-            await self.fill(1)
-        return bool(self.ready or self._group)
-
-    @property
-    def _plain(self) -> bool:
-        """Whether every row that follows is wanted."""
-        walk = self.walk
-        return walk.matches is None and walk.floor is None and walk.ceiling is None
-
-    # From rows to final order
-
-    def _take_all(self, items: Sequence[Item]) -> None:
-        """Adds the next rows. Mostly all are wanted, and alone with their sort keys."""
-        keys = [self._last.key if self._last else None, *(item.key for item in items), None]
-        known = [key for key in keys if key is not None]
-        in_order = self._open and all(map(ge if self.walk.down else le, known, known[1:]))
-        for item, before, after in zip(items, keys, keys[2:], strict=False):
-            if not in_order or after is None or item.key in (before, after):
-                self._take(item)
-                continue
-            if self._group:
-                self._close()
-            self._last = self._shown = item
-            self.ready.append(item)
-
-    def _take(self, item: Item) -> None:
-        """Adds the next row to the group of its sort key, if it is wanted."""
-        key, index, last = item.key, item.index, self._last
-        self._last = item
-        fresh = last is None or last.key != key
-        if fresh and last is not None and self.walk.beyond(last.key, key):
-            raise OrderBreachError
-        if self.ended:
-            return
-        if fresh:
-            self._close()
-            self._run = (index, index)
-        else:
-            self._run = (min(self._run[0], index), max(self._run[1], index))
-        if fresh and self._open:
-            self._group.append(item)
-        elif self.walk.past(key):
-            self.ended = True
-        elif self._wanted(item):
-            self._group.append(item)
-
-    def _wanted(self, item: Item) -> bool:
-        if self.walk.early(item.key) or not self.start.wants(item.rank, self.walk):
-            return False
-        if self._group and any(item.rank == other.rank for other in self._group):
-            return False
-        return self.walk.matches is None or self.walk.matches(item.record)
-
-    def _close(self) -> None:
-        """The group is complete: its rows are ready, in the order of their ids."""
-        first, last = self._run
-        if last > first:
-            self.rows.source.ties = True
-        group, self._group = self._group, []
-        if not group:
-            return
-        for item in group:
-            item.before, item.behind = item.index - first, last - item.index
-            item.early = self._early_of(item.rank)
-        if len(group) > 1:
-            group.sort(key=lambda each: each.rank, reverse=self.walk.down)
-        self._shown = group[-1]
-        self.ready.extend(group)
-
-    def _early_of(self, rank: Rank) -> str:
-        """The id of the row of this sort key that was let go early, if one was."""
-        early = self.start.early
-        return early.identity[2] if early is not None and early.key == rank.key else ""
-
-    def _release(self, need: int) -> None:
-        """Lets a single last row go where the page lacks just that one; see the module."""
-        alone = len(self._group) == 1 and self._run[0] == self._run[1]
-        if alone and len(self.ready) + 1 == need and not self.rows.source.ties:
-            self._shown = self._group.pop()
-            self._shown.early = self._shown.record.provider_id
-            self.start = self.start._replace(early=self._shown.rank)
-            self.ready.append(self._shown)
-
-    # From positions to rows
-
-    async def _read(self, need: int) -> Sequence[tuple[int, Record]]:
+    async def _read(self, need: int) -> Numbered:
         """The next rows that were not read yet, in the direction of the walk."""
         if self._last is not None:
             return await self._read_on(self._last, need)
@@ -153,7 +40,7 @@ class OrderedStream(Stream):
             return await self._seek(self.start.bound.key, need, guess=far)
         return await self._begin(need)
 
-    async def _begin(self, need: int) -> Sequence[tuple[int, Record]]:
+    async def _begin(self, need: int) -> Numbered:
         """From the end of the list where the walk begins, or where the filter's period does."""
         limit = self.walk.ceiling if self.walk.down else self.walk.floor
         rows = await (self._window(0, need) if self._step > 0 else self._from_the_end(need))
@@ -161,9 +48,9 @@ class OrderedStream(Stream):
             return rows
         return await self._seek(limit, need, guess=rows[-1][0])
 
-    async def _from_the_end(self, need: int) -> Sequence[tuple[int, Record]]:
+    async def _from_the_end(self, need: int) -> Numbered:
         """The last rows; the length is learnt from a first window unless it is known."""
-        rows: Sequence[tuple[int, Record]] = ()
+        rows: Numbered = ()
         for _ in range(_ATTEMPTS):
             if self.rows.total is None:
                 await self.rows.read(0, 1)
@@ -179,25 +66,25 @@ class OrderedStream(Stream):
             )
         return rows
 
-    async def _read_on(self, last: Item, need: int) -> Sequence[tuple[int, Record]]:
+    async def _read_on(self, last: tuple[int, Record], need: int) -> Numbered:
         state = self.rows.state
         if self._group or self.walk.matches is not None:
             # A group may be long, and a filter may hide much: a call gives all that it can.
-            rows = await self._stretch(last.index + self._step)
+            rows = await self._stretch(last[0] + self._step)
             if self.rows.state == state:
                 return rows
-        rows = await self._window(last.index, need + 1)
-        if rows and rows[0][1].provider_id == last.record.provider_id:
+        rows = await self._window(last[0], need + 1)
+        if rows and rows[0][1].provider_id == last[1].provider_id:
             return rows[1:]
         # The list changed since the last window: whatever follows the last key is read anew.
         if self._shown is not None:
-            rank, early = self._shown.rank, self._shown.early
+            rank, early = self.rank(self._shown[1]), Neighboured(*self._shown).early
             was = rank._replace(identity=identity(early)) if early else None
             self.start = Entry(rank, early=was)
         self._group, self._last = [], None
-        return await self._seek(last.key, need, guess=last.index)
+        return await self._seek(self.walk.key(last[1]), need, guess=last[0])
 
-    async def _resume(self, mark: Mark, need: int) -> Sequence[tuple[int, Record]]:
+    async def _resume(self, mark: Mark, need: int) -> Numbered:
         """From a cursor's mark, if its row is where it was, or has moved with all others."""
         wide = mark.before + mark.behind
         group_start = mark.position + (mark.behind if self._step < 0 else -mark.before)
@@ -217,7 +104,7 @@ class OrderedStream(Stream):
             mark.key, need, guess=guess, towards=-self._step if back else self._step
         )
 
-    def _holds(self, mark: Mark, rows: Sequence[tuple[int, Record]]) -> bool:
+    def _holds(self, mark: Mark, rows: Numbered) -> bool:
         """Whether a window begins safely before all that is wanted and reaches it."""
         if not rows:
             return False
@@ -231,9 +118,7 @@ class OrderedStream(Stream):
         reached = self.walk.beyond(self.walk.key(last), mark.key) or self._is_end(final, self._step)
         return safe and (reached or last.provider_id == mark.provider_id)
 
-    async def _seek(
-        self, key: int, need: int, *, guess: int, towards: int = 0
-    ) -> Sequence[tuple[int, Record]]:
+    async def _seek(self, key: int, need: int, *, guess: int, towards: int = 0) -> Numbered:
         """From the first row, in the walk's direction, that is not before `key`.
 
         `towards` is the direction from the guess in which it is known to be, 0 if unknown.
@@ -275,7 +160,7 @@ class OrderedStream(Stream):
             return self._step < 0
         return (key > point) == self._descending
 
-    async def _window(self, at: int, count: int) -> Sequence[tuple[int, Record]]:
+    async def _window(self, at: int, count: int) -> Numbered:
         """Rows from `at` on in the walk's direction: `count`, or all of a page when filtering."""
         if self.walk.matches is not None:
             return await self._stretch(at)
@@ -285,12 +170,15 @@ class OrderedStream(Stream):
             rows = await self.rows.read(at - count + 1, at + 1, at - count)
         return rows if self._step > 0 else rows[::-1]
 
-    async def _stretch(self, at: int) -> Sequence[tuple[int, Record]]:
+    async def _stretch(self, at: int) -> Numbered:
         """Rows from `at` on in the walk's direction as far as one call gives them."""
         rows = await self.rows.read(*farthest(at, self.rows.source.sizes, self._step))
         if self.walk.matches is not None:
             self.rows.examine(rows)
         return rows if self._step > 0 else rows[::-1]
+
+    def _is_last(self, position: int) -> bool:
+        return self._is_end(position, self._step)
 
     def _is_end(self, index: int, step: int) -> bool:
         """Whether the list has no row beyond `index` in the direction `step`."""

@@ -23,8 +23,8 @@ def outcome(page: Page, source: Source) -> Outcome:
     """How a source did for a page: it failed, or some of what was read of it is stale, or not."""
     if source in page.lost:
         return Outcome(source, OutcomeStatus.FAILED, error=page.lost[source])
-    shown = [item.record for _, item in page.taken if item.record.source is source]
-    oldest = min((record.fetched_at for record in shown), default=None)
+    shown = (record.fetched_at for record in page.records if record.source is source)
+    oldest = min(shown, default=None)
     lanes = [lane for lane in page.lanes if lane.rows.source is source]
     for stale in (lane.rows.stale or lane.whole.stale for lane in lanes):
         if stale is not None:

@@ -1,19 +1,20 @@
 """One page of a merged list: opened from a cursor, read, and turned into cursors again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from providers.client import Source
 from providers.errors import UnorderedError, UpstreamError
 from resolvers.chained import ChainedStream
 from resolvers.cursors import Cursor, Mark, Stand
+from resolvers.groups import OrderBreachError
 from resolvers.merge import LostSourceError, Taken, any_more, take
-from resolvers.ordered import OrderBreachError, OrderedStream
+from resolvers.ordered import OrderedStream
 from resolvers.ranks import Rank
 from resolvers.rows import Rows, WindowedRows
-from resolvers.streams import Item, SortedStream, Stream, Walk, entry
+from resolvers.streams import Row, SortedStream, Stream, Walk, entry
 
 _START_AGAIN = "the list is no longer in the order it was; start again from the first page"
 
@@ -47,6 +48,10 @@ class Page:
     streams: Mapping[str, Stream]
     lost: dict[Source, UpstreamError]
     more: bool
+    records: Sequence[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.records = [row[1] for row in self.taken.rows]
 
 
 async def read_page(
@@ -64,7 +69,8 @@ async def read_page(
         }
         try:
             taken = await take(list(streams.values()), count, down=down)
-            more = look_on and await _goes_on(list(streams.values()), sure=len(taken) == count > 0)
+            full = len(taken.rows) == count > 0
+            more = look_on and await _goes_on(list(streams.values()), sure=full)
         except LostSourceError as failure:
             _give_up(failure, place, lost)
         else:
@@ -114,11 +120,11 @@ class Cursors:
 
     def at(self, position: int) -> str:
         """The cursor of the row at a position of `Page.taken`."""
-        owner, _ = self._page.taken[position]
+        owner = self._page.taken.owners[position]
         marks = dict(self._first_marks)
-        for stream, item in self._latest[position].items():
+        for stream, row in self._latest[position].items():
             behind = self._backwards and stream is not owner
-            marks[self._names[stream]] = stream.mark(item, behind=behind)
+            marks[self._names[stream]] = stream.mark(row, behind=behind)
         return self._seal(Cursor(owner.rows.source.name, self._names[owner], marks))
 
     @cached_property
@@ -126,12 +132,13 @@ class Cursors:
         return {stream: name for name, stream in self._page.streams.items()}
 
     @cached_property
-    def _latest(self) -> Sequence[Mapping[Stream, Item]]:
+    def _latest(self) -> Sequence[Mapping[Stream, Row]]:
         """For each row of the page, the last row that each stream had given by then."""
-        history: list[Mapping[Stream, Item]] = []
-        latest: Mapping[Stream, Item] = {}
-        for stream, item in self._page.taken:
-            latest = {**latest, stream: item}
+        history: list[Mapping[Stream, Row]] = []
+        latest: Mapping[Stream, Row] = {}
+        rows, owners = self._page.taken
+        for stream, row in zip(owners, rows, strict=True):
+            latest = {**latest, stream: row}
             history.append(latest)
         return history
 

@@ -4,9 +4,12 @@ A rank compares as ascending order; descending order is its exact reverse. Ids t
 compare as numbers and come before those that are not. A missing sort key is earlier than any.
 """
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
+from providers.columns import Columns
 from providers.timestamps import micros
 
 MISSING = -(2**63)
@@ -30,17 +33,42 @@ def identity(provider_id: str) -> Identity:
     return (1, 0, provider_id)
 
 
-def by_creation(record: Any) -> int:
-    """The sort key of lists in order of creation."""
-    moment = record.created_at
-    return MISSING if moment is None else micros(moment)
+class Key(ABC):
+    """From a record to what a list sorts it by: a whole number, or a tuple of numbers."""
+
+    @abstractmethod
+    def __call__(self, record: Any) -> Any: ...
+
+    def among(self, records: Sequence[Any]) -> Sequence[Any]:
+        """What compares as the sort keys of these records do, each with the others.
+
+        Raises MalformedError for the first that has no id or no sort key.
+        """
+        columns = Columns(records)
+        if all(columns.of("provider_id") or (None,)):
+            return self._plain(records, columns) or list(map(self, records))
+        return [(record.provider_id, self(record))[1] for record in records]
+
+    def _plain(self, records: Sequence[Any], columns: Columns) -> Sequence[Any] | None:
+        """The same where it is seen without working out any key."""
+        return None
 
 
-def by_update(record: Any) -> int:
-    """The sort key of lists in order of the last change."""
-    moment = record.updated_at
-    return MISSING if moment is None else micros(moment)
+class ByTime(Key):
+    """By a moment, in microseconds."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._moment = name, attrgetter(name)
+
+    def __call__(self, record: Any) -> int:
+        moment = self._moment(record)
+        return MISSING if moment is None else micros(moment)
+
+    def _plain(self, records: Sequence[Any], columns: Columns) -> Sequence[Any] | None:
+        texts = columns.of(self._name)
+        plain = texts and all(texts) and records[0].origin.moments.sort_as(texts)
+        return texts if plain else None
 
 
-Key = Callable[[Any], Any]
-"""From a record to what a list sorts it by: a whole number, or a tuple of numbers."""
+by_creation = ByTime("created_at")
+by_update = ByTime("updated_at")

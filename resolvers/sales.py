@@ -34,13 +34,14 @@ FIGURES: Mapping[SalesField, Any] = {
 """What each order sorts by."""
 
 
-def by_orders(orders: Sequence[SalesOrder]) -> Key:
-    """The sort key of an order of several steps: ascending, with descending figures negated."""
+class ByFigures(Key):
+    """By an order of several steps: ascending, with descending figures negated."""
 
-    def key(row: Any) -> Any:
-        return tuple(_signed(FIGURES[each.field](row), each) for each in orders)
+    def __init__(self, orders: Sequence[SalesOrder]) -> None:
+        self._orders = orders
 
-    return key
+    def __call__(self, record: Any) -> Any:
+        return tuple(_signed(FIGURES[each.field](record), each) for each in self._orders)
 
 
 def _step(order: str) -> SalesOrder:
@@ -81,7 +82,7 @@ async def list_sales(
         query=query(SalesQuery, restrictions, orders=steps),
         restrictions=restrictions,
         order=orders or ("DATE_ASC",),
-        key=by_orders(steps),
+        key=ByFigures(steps),
         descending=False,
         paging=paging(page, context.limits),
         fields=fields,

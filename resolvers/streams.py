@@ -1,8 +1,7 @@
 """One upstream list, walked in one direction from a place, as a stream of rows in final order."""
 
 from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from resolvers.cursors import Mark, Stand
@@ -10,26 +9,21 @@ from resolvers.ranks import Key, Rank, identity
 from resolvers.rows import Rows
 
 
-class Item:
-    """A row of a source with its sort key and its position in the upstream's list.
+class Neighboured(NamedTuple):
+    """A row at its place in the upstream's list, among others of its sort key.
 
-    See `cursors.Mark` for the others.
+    See `cursors.Mark` for `before`, `behind` and `early`.
     """
 
-    __slots__ = ("_rank", "before", "behind", "early", "index", "key", "record", "source")
+    position: int
+    record: Any
+    before: int = 0
+    behind: int = 0
+    early: str = ""
 
-    def __init__(self, key: Any, source: str, index: int, record: Any) -> None:
-        self.key, self.source, self.index, self.record = key, source, index, record
-        self.before = self.behind = 0
-        self.early = ""
-        self._rank: Rank | None = None
 
-    @property
-    def rank(self) -> Rank:
-        """Its place among all rows; of a list alone nobody asks for most of them."""
-        if self._rank is None:
-            self._rank = Rank(self.key, self.source, identity(self.record.provider_id))
-        return self._rank
+Row = tuple[int, Any] | Neighboured
+"""A row of a stream; one that is alone with its sort key is just its position and its record."""
 
 
 class Walk(NamedTuple):
@@ -77,6 +71,11 @@ class Entry(NamedTuple):
     sought: bool = False
     early: Rank | None = None
 
+    @property
+    def bounds(self) -> Sequence[Rank]:
+        """All rows beyond these are wanted, which may be none."""
+        return [rank for rank in (self.bound, self.early) if rank is not None]
+
     def wants(self, rank: Rank, walk: Walk) -> bool:
         if self.early is not None and rank.key == self.early.key:
             if rank == self.early:
@@ -117,9 +116,9 @@ class Stream(ABC):
 
     def __init__(self, rows: Rows, walk: Walk, start: Entry) -> None:
         self.rows, self.walk, self.start = rows, walk, start
-        self.ready: deque[Item] = deque()
+        self.ready: list[Row] = []
         self.ended = False
-        self._key, self._source = walk.key, rows.source.name
+        self._keys: list[Any] = []  # of the first that are ready, as far as somebody asked
 
     @property
     def starving(self) -> bool:
@@ -133,33 +132,48 @@ class Stream(ABC):
     async def more(self) -> bool:
         """Whether any row follows those that were taken."""
 
-    def mark(self, item: Item, *, behind: bool) -> Mark:
-        """The mark of a row of this stream; `behind` if the row comes after the place."""
-        stand = Stand.BEHIND if behind else Stand.NONE
-        if item.early:
-            stand |= _early(self.walk)
-        key, _, (_, _, provider_id) = item.rank
-        length = self.rows.total or 0
-        neighbours = item.before, item.behind
-        return Mark(stand, item.index, key, provider_id, *neighbours, length, item.early)
+    def take(self, count: int) -> Sequence[Row]:
+        """The next rows, so many if they are ready."""
+        rows = self.ready[:count]
+        del self.ready[:count], self._keys[:count]
+        return rows
 
-    def item(self, index: int, record: Any) -> Item:
-        """A row at an index of the list. Raises MalformedError where it cannot have a rank."""
-        _ = record.provider_id
-        return Item(self._key(record), self._source, index, record)
+    def key(self, at: int) -> Any:
+        """The sort key of a row that is ready."""
+        while len(self._keys) <= at:
+            self._keys.append(self.walk.key(self.ready[len(self._keys)][1]))
+        return self._keys[at]
+
+    def rank(self, record: Any) -> Rank:
+        """The place of a row of this stream among all rows."""
+        own = identity(record.provider_id)
+        return Rank(self.walk.key(record), self.rows.source.name, own)
+
+    def mark(self, row: Row, *, behind: bool) -> Mark:
+        """The mark of a row of this stream; `behind` if the row comes after the place."""
+        of = Neighboured(*row)
+        stand = Stand.BEHIND if behind else Stand.NONE
+        if of.early:
+            stand |= _early(self.walk)
+        key, length = self.walk.key(of.record), self.rows.total or 0
+        neighbours = of.before, of.behind
+        return Mark(stand, of.position, key, of.record.provider_id, *neighbours, length, of.early)
 
 
 class SortedStream(Stream):
     """A list whose order cannot be relied on: read whole and sorted here."""
 
     async def fill(self, need: int) -> None:
-        matches = self.walk.matches or (lambda _: True)
-        items = (self.item(*row) for row in await self.rows.all() if matches(row[1]))
-        within = (item for item in items if not self._outside(item.key))
-        wanted = {item.rank: item for item in within if self.start.wants(item.rank, self.walk)}
-        self.ready.extend(
-            sorted(wanted.values(), key=lambda item: item.rank, reverse=self.walk.down)
-        )
+        found = await self.rows.all()
+        if self.walk.matches is not None:
+            found = [row for row in found if self.walk.matches(row[1])]
+        ranked = {self.rank(row[1]): row for row in found}
+        wanted = [
+            rank
+            for rank in ranked
+            if not self._outside(rank.key) and self.start.wants(rank, self.walk)
+        ]
+        self.ready.extend(ranked[rank] for rank in sorted(wanted, reverse=self.walk.down))
         self.ended = True
 
     async def more(self) -> bool:
@@ -170,6 +184,6 @@ class SortedStream(Stream):
     def _outside(self, key: int) -> bool:
         return self.walk.early(key) or self.walk.past(key)
 
-    def mark(self, item: Item, *, behind: bool) -> Mark:
-        mark = super().mark(item, behind=behind)
+    def mark(self, row: Row, *, behind: bool) -> Mark:
+        mark = super().mark(row, behind=behind)
         return mark._replace(stand=mark.stand | Stand.SORTED, position=0, length=0)

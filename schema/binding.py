@@ -86,14 +86,14 @@ def selected(info: Info) -> Set[str]:
     return names
 
 
-def note_columns(info: Info, kind: str, restrictions: Mapping[str, Any]) -> None:
+def note_selection(info: Info, kind: str, restrictions: Mapping[str, Any]) -> None:
     """Tells the context what is read of the rows of a list, so that no more is decoded.
 
     A filter reads more.
     """
     known = restrictions.keys() <= _OF_ALL_ROWS
     read = attributes_read(info, ("nodes",), ("edges", "node")) if known else None
-    info.context.reads(kind, read)
+    info.context.selects(kind, read)
 
 
 def _included(directives: Mapping[str, Any]) -> bool:

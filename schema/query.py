@@ -9,7 +9,7 @@ from resolvers.invoices import list_invoices
 from resolvers.nodes import load_node, load_nodes
 from resolvers.payments import list_payments
 from resolvers.sales import list_sales
-from schema.binding import Info, given, note_columns, present, selected
+from schema.binding import Info, given, note_selection, present, selected
 from schema.composition import INACCESSIBLE
 from schema.connection import AFTER, BEFORE, FIRST, LAST
 from schema.export_task import (
@@ -83,7 +83,7 @@ class Query:
         ] = InvoiceOrder.CREATED_AT_DESC,
     ) -> InvoiceConnection | None:
         restrictions = given(filter)
-        note_columns(info, "invoices", restrictions)
+        note_selection(info, "invoices", restrictions)
         return await list_invoices(  # type: ignore[return-value]
             info.context,
             restrictions=restrictions,
@@ -112,7 +112,7 @@ class Query:
         ] = PaymentOrder.CREATED_AT_DESC,
     ) -> PaymentConnection | None:
         restrictions = given(filter)
-        note_columns(info, "payments", restrictions)
+        note_selection(info, "payments", restrictions)
         return await list_payments(  # type: ignore[return-value]
             info.context,
             restrictions=restrictions,

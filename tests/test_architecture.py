@@ -37,6 +37,7 @@ PURE = (
     "providers.errors",
     "providers.inlining",
     "providers.money",
+    "providers.narrowing",
     "providers.origin",
     "providers.paginators",
     "providers.queries",

@@ -1,132 +1,46 @@
-"""Rows that are decoded in part are read like whole ones, whatever is asked of them."""
+"""Columns of what rows say."""
 
-import json
-from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from providers.columns import Columns
+from providers.origin import Origin
+from providers.views import Record, identity, moment, text
+from providers.wire import Request
 
-from providers.columns import Columns, Narrow, narrowed
-from providers.errors import MalformedError
-from providers.inlining import Attribute
-from providers.smartpay import Invoice, InvoiceRow
-from providers.wire import Response
-from providers.yume import Invoice as YumeInvoice
-from providers.yume import InvoiceRow as YumeRow
-from tests.conformance.test_providers import CASES, POISONS, Case
-from tests.providers.reading import leaves, replaced, shown
-
-NARROWING = [
-    each
-    for each in CASES
-    if each.values[0].listing.narrow(frozenset()) is not None  # type: ignore[union-attr]
-]
-each_narrowing = pytest.mark.parametrize("case", NARROWING)
+ORIGIN = Origin(None, UTC, datetime(2026, 11, 21, tzinfo=UTC), Request("GET", "/"), b"{}", None)
 
 
-def columns_of(case: Case) -> Sequence[tuple[str, ...]]:
-    """The attributes of a record that say what they are, also of what is part of it."""
-    (row, *_) = read(case, case.example, None)
-    parts = [(), ("details",)]
-    return [
-        (*path, name)
-        for path in parts
-        for kind in type(row.details if path else row).__mro__
-        for name, found in vars(kind).items()
-        if isinstance(found, Attribute) and (*path, name) != ("details",)
-    ]
+class Wire:
+    """A row with an id and a time."""
+
+    def __init__(self, number: Any, made: str | None) -> None:
+        self.number, self.made = number, made
 
 
-def read(case: Case, body: bytes, columns: Columns | None) -> Any:
-    rows_as = None if columns is None else case.listing.narrow(columns)
-    object.__setattr__(origin := case.origin(body), "rows_as", rows_as)
-    return case.listing.page(Response(200, {}, body, rows_as), origin).rows
+class Sale(Record):
+    """A record whose attributes are named otherwise than the row's."""
+
+    provider_id = identity("number")
+    created_at = moment("made")
+    total = text("made")
+    paid_at = property(lambda sale: sale.created_at)
 
 
-def told(case: Case, body: bytes, columns: Columns | None) -> Any:
-    try:
-        return [shown(row) for row in read(case, body, columns)]
-    except MalformedError as error:
-        return error.reason
+class Return(Sale):
+    """Another class of records."""
 
 
-def test_there_are_providers_whose_rows_can_be_narrow() -> None:
-    assert {each.id for each in NARROWING} == {
-        "goedgeplaatst-payments",
-        "smartpay-invoices",
-        "yume-invoices",
-    }
+def test_a_column_is_what_the_rows_say() -> None:
+    sales = [Sale(Wire(7, "2026-01-31"), ORIGIN), Sale(Wire("", None), ORIGIN)]
+    assert Columns(sales).of("provider_id") == [7, ""]
+    assert Columns(sales).of("created_at") == ["2026-01-31", None]
 
 
-@each_narrowing
-@given(data=st.data())
-def test_whatever_is_asked_is_there(case: Case, data: st.DataObject) -> None:
-    columns = data.draw(st.frozensets(st.sampled_from(columns_of(case)), max_size=4))
-    example = json.loads(case.example)
-    paths = [path for path, _ in leaves(example[case.listing.rows])]
-    poisoned = (case.listing.rows, *data.draw(st.sampled_from(paths)))
-    poison = POISONS[data.draw(st.sampled_from(sorted(POISONS)))]
-    text = json.dumps(replaced(example, poisoned, "@poison@")).encode()
-    for body in (case.example, text.replace(b'"@poison@"', poison)):
-        assert told(case, body, columns) == told(case, body, None)
-
-
-@each_narrowing
-def test_what_is_selected_is_there_at_once(case: Case) -> None:
-    for column in columns_of(case):
-        for record in read(case, case.example, frozenset({column})):
-            if isinstance(record.row, Narrow):
-                value: Any = record
-                for name in column:
-                    value = getattr(value, name)
-                _ = record.provider_id, record.created_at
-                assert record.row._full is None, column
-                shown(record)
-                assert record.row._full is not None
-
-
-def test_a_struct_names_what_is_needed_and_no_more() -> None:
-    struct = narrowed(InvoiceRow, Invoice, frozenset({("status",), ("total", "amount")}))
-    names = {each.name for each in msgspec.structs.fields(struct)} - {"_origin", "_at", "_full"}
-    assert names == {"invoice_id", "invoice_date", "invoice_status", "amount_create", "currency"}
-    assert narrowed(InvoiceRow, Invoice, frozenset({("total", "amount"), ("status",)})) is struct
-
-
-def test_wire_names_stay() -> None:
-    struct = narrowed(YumeRow, YumeInvoice, frozenset({("created_at",)}))
-    names = {each.name: each.encode_name for each in msgspec.structs.fields(YumeRow)}
-    for each in msgspec.structs.fields(struct):
-        assert names.get(each.name, each.encode_name) == each.encode_name
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {("raw",)},  # it does not say what it reads
-        {("details",)},
-        {("nothing of the kind",)},
-        {("status",), ("own_payment",)},
-    ],
-    ids=str,
-)
-def test_rows_are_whole_where_it_is_not_known_what_is_read(columns: set[tuple[str, ...]]) -> None:
-    assert narrowed(InvoiceRow, Invoice, frozenset(columns)) is None
-
-
-def test_rows_are_whole_where_most_of_them_is_read() -> None:
-    case = next(each.values[0] for each in NARROWING if each.id == "smartpay-invoices")
-    assert isinstance(case, Case)
-    assert case.listing.narrow(frozenset(columns_of(case))) is None
-
-
-def test_a_row_cannot_pretend_to_be_decoded() -> None:
-    case = next(each.values[0] for each in NARROWING if each.id == "smartpay-invoices")
-    assert isinstance(case, Case)
-    example = json.loads(case.example)
-    for row in example[case.listing.rows]:
-        row |= {"_full": {"description": "forged"}, "_origin": "forged", "_at": 7}
-    body = json.dumps(example).encode()
-    assert told(case, body, frozenset({("status",)})) == told(case, body, None)
+def test_there_is_none_where_an_attribute_is_more_than_one_thing_of_the_row() -> None:
+    sales = [Sale(Wire(7, "2026-01-31"), ORIGIN)]
+    assert Columns(sales).of("paid_at") is None
+    assert Columns(sales).of("total") is None
+    assert Columns(sales).of("nothing") is None
+    assert Columns([*sales, Return(Wire(8, None), ORIGIN)]).of("provider_id") is None
+    assert Columns([]).of("provider_id") is None

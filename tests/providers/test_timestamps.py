@@ -1,15 +1,17 @@
 """Every moment comes out with an offset, and as the moment that was meant."""
 
+import re
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from providers.errors import MalformedError
-from providers.timestamps import day_in, day_said, in_rfc3339, instant, micros
+from providers.timestamps import alike, day_in, day_said, in_rfc3339, instant, micros
 from schema.scalars import write_moment
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -89,6 +91,77 @@ def test_no_text_gives_a_naive_moment_or_another_error(text: str) -> None:
     except MalformedError:
         return
     assert moment is None or moment.utcoffset() is not None
+
+
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", re.ASCII)
+pieces = st.sampled_from([*"0123456789-:TWZ .,+", "2026", "-11", "W47", "T05", ":31", "+03:00"])
+
+
+@given(st.lists(pieces, max_size=14).map("".join) | st.from_regex(r"\A\d{4}-\d\d.\d\d.{0,12}\Z"))
+@example("2026-W47-6")
+@example("2026W47-05:31")
+@example("2026-W47-6T05:31")
+@example("20261121T05:31:00")
+@example("2026-11-21T0531")
+def test_no_other_shape_is_a_timestamp(text: str) -> None:
+    """Python itself reads more, such as weeks."""
+    try:
+        moment = instant(text, MOSCOW)
+    except MalformedError:
+        return
+    assert moment is None or WRITTEN.fullmatch(text)
+
+
+@st.composite
+def written(draw: st.DrawFn) -> str:
+    """A timestamp near others, in shapes that may differ in one place."""
+    days = ["2026-01-01", "2026-01-02", "0999-12-31", "3000-01-01", "2026-02-30"]
+    day = draw(st.sampled_from(days))
+    clock = draw(st.sampled_from(["00:00:00", "00:00:01", "23:59:59", "24:00:00", "00:00"]))
+    fraction = draw(st.sampled_from(["", ".5", ".50", ".123456", ".1234567", ".1234568"]))
+    offset = draw(st.sampled_from(["Z", "+03", "+04", "-03", "+03:00", ""]))
+    return f"{day}{draw(st.sampled_from('T '))}{clock}{fraction}{offset}"
+
+
+@st.composite
+def of_one_shape(draw: st.DrawFn) -> Sequence[str]:
+    shape = draw(st.sampled_from(["seconds", "milliseconds", "microseconds"]))
+    between, offset = draw(st.sampled_from("T ")), draw(st.sampled_from(["Z", "+03", "-03:30"]))
+    moments = draw(st.lists(st.datetimes(datetime(1000, 1, 1), datetime(2999, 12, 31)), min_size=1))  # noqa: DTZ001
+    return [moment.isoformat(between, shape) + offset for moment in moments]
+
+
+@given(of_one_shape() | st.lists(written(), min_size=1, max_size=4))
+def test_timestamps_that_are_alike_sort_as_their_moments(texts: Sequence[str]) -> None:
+    found = alike(texts)
+    if found is not None:
+        assert found == [instant(text, MOSCOW) for text in texts]
+        keys = [micros(moment) for moment in found]
+        for text, key in zip(texts, keys, strict=True):
+            assert [each < text for each in texts] == [each < key for each in keys]
+            assert [each == text for each in texts] == [each == key for each in keys]
+
+
+@given(of_one_shape())
+def test_timestamps_of_one_shape_are_alike(texts: Sequence[str]) -> None:
+    assert alike(texts) is not None
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ["2026-11-21T17:55:55+04"],  # another offset
+        ["2026-11-21 17:55:55+03"],
+        ["2026-11-21T17:55:5503"],
+        ["2026-11-31T17:55:55+03"],  # no day
+        ["0026-11-21T17:55:55+03"],
+        ["2026-11-21T17:55:55+0", "32026-11-21T17:55:55+03"],
+        [""],
+    ],
+)
+def test_timestamps_that_are_not_alike(others: Sequence[str]) -> None:
+    assert alike(["2026-11-21T17:55:55+03"]) is not None
+    assert alike(["2026-11-21T17:55:55+03", *others]) is None
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from providers.errors import UnavailableError
 from providers.queries import Direction
 from providers.wire import Request, Response
+from resolvers.groups import OrderBreachError
 from resolvers.merge import LostSourceError, any_more, take
-from resolvers.ordered import OrderBreachError, OrderedStream
+from resolvers.ordered import OrderedStream
 from resolvers.ranks import by_creation
 from resolvers.streams import Entry, SortedStream, Stream, Walk
 from tests.resolvers.model import Graph, Row, Upstream, keys, rows_of, source
@@ -51,7 +52,10 @@ def test_streams_are_merged_as_one_sorted_list(
         streams = [stream(name, upstream, down=down) for name, upstream in named.items()]
         for count in [*counts, 200]:
             taken = await take(streams, count, down=down)
-            rows = [(each.rows.source.name, int(item.record.provider_id)) for each, item in taken]
+            rows = [
+                (owner.rows.source.name, int(row[1].provider_id))
+                for row, owner in zip(taken.rows, taken.owners, strict=True)
+            ]
             assert rows == model[:count]
             del model[:count]
             assert await any_more(streams) == bool(model)
@@ -63,7 +67,7 @@ def test_streams_are_merged_as_one_sorted_list(
 async def test_nothing_taken_reads_nothing() -> None:
     upstream = Upstream([Row(1, 1)])
     streams = [stream("alpha", upstream, down=True)]
-    assert await take(streams, 0, down=True) == []
+    assert await take(streams, 0, down=True) == ([], [])
     assert upstream.requests == []
     assert await any_more(streams)
     assert len(upstream.requests) == 1
@@ -79,7 +83,7 @@ async def test_where_one_has_a_row_ready_no_other_is_asked_whether_it_has_more()
 
 
 async def test_no_streams_are_an_empty_list() -> None:
-    assert await take([], 5, down=True) == []
+    assert await take([], 5, down=True) == ([], [])
     assert not await any_more([])
 
 
@@ -89,7 +93,7 @@ async def test_a_source_whose_rows_are_not_needed_is_read_no_further() -> None:
     streams = [stream(name, each, down=True) for name, each in (("near", near), ("far", far))]
     await take(streams, 250, down=True)
     assert len(far.requests) == 3  # as much as it might have had to give
-    assert {each.rows.source.name for each, _ in await take(streams, 40, down=True)} == {"near"}
+    assert set((await take(streams, 40, down=True)).owners) == {streams[0]}
     assert len(far.requests) == 3
 
 
@@ -114,7 +118,7 @@ async def test_all_sources_are_read_at_once() -> None:
         each.party = party
     streams = [stream(name, each, down=True) for name, each in zip(NAMES, party, strict=False)]
     taken = await asyncio.wait_for(take(streams, 3, down=True), timeout=5)
-    assert len(taken) == 3
+    assert len(taken.rows) == 3
 
 
 async def test_a_lost_source_is_named_with_its_error() -> None:

@@ -17,14 +17,8 @@ DOWN = UnavailableError("down")
 
 def page(*shown: tuple[Any, int], stale: Any = None, lost: Any = None) -> Page:
     """A page with a row of each of these sources, read so many minutes before noon."""
-    taken = [
-        (
-            None,
-            SimpleNamespace(
-                record=SimpleNamespace(source=of, fetched_at=NOON - timedelta(minutes=age))
-            ),
-        )
-        for of, age in shown
+    records = [
+        SimpleNamespace(source=of, fetched_at=NOON - timedelta(minutes=age)) for of, age in shown
     ]
     lanes = [
         SimpleNamespace(
@@ -33,7 +27,7 @@ def page(*shown: tuple[Any, int], stale: Any = None, lost: Any = None) -> Page:
         )
         for of in (ALPHA, BETA)
     ]
-    return cast(Page, SimpleNamespace(taken=taken, lanes=lanes, lost=lost or {}))
+    return cast(Page, SimpleNamespace(records=records, lanes=lanes, lost=lost or {}))
 
 
 def test_the_oldest_row_shown_dates_it() -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.timestamps import moment_of
 from resolvers.cursors import Mark, Stand
 from resolvers.ranks import MISSING, Rank, by_creation, identity
-from resolvers.streams import Entry, Item, SortedStream, Walk, entry
+from resolvers.streams import Entry, Neighboured, SortedStream, Walk, entry
 from tests.resolvers.model import EPOCH, Row, Upstream, rows_of, source
 
 FORWARDS = Walk(by_creation, down=True, backwards=False)
@@ -163,7 +164,7 @@ def sorted_stream(
 async def taken(stream: SortedStream) -> list[int]:
     await stream.fill(1)
     assert stream.ended
-    return [int(item.record.provider_id) for item in stream.ready]
+    return [int(row[1].provider_id) for row in stream.ready]
 
 
 MIXED = [Row(3, 1), Row(None, 4), Row(9, 2), Row(3, 10), Row(3, 9), Row(0, 3)]
@@ -198,7 +199,7 @@ async def test_a_row_that_is_listed_twice_is_shown_once() -> None:
 async def test_a_sorted_list_knows_whether_it_has_more() -> None:
     stream = sorted_stream([Row(1, 1)])
     assert await stream.more()
-    stream.ready.popleft()
+    assert len(stream.take(5)) == 1
     assert not await stream.more()
     assert not stream.starving
     assert not await sorted_stream([]).more()
@@ -215,9 +216,11 @@ async def test_the_mark_of_a_row_tells_where_it_was_and_among_whom() -> None:
     stream = sorted_stream(MIXED)
     await stream.rows.read(0, 1)
     rank = Rank(5, "alpha", identity("3"))
-    item = Item(5, "alpha", 17, SimpleNamespace(provider_id="3"))
-    item.before, item.behind, item.early = 2, 1, "9"
-    assert item.rank == rank
-    plain = super(SortedStream, stream).mark(item, behind=False)
+    record = SimpleNamespace(provider_id="3", created_at=moment_of(5))
+    assert stream.rank(record) == rank
+    row = Neighboured(17, record, 2, 1, "9")
+    plain = super(SortedStream, stream).mark(row, behind=False)
     assert plain == Mark(Stand.EARLY_FORWARDS, 17, 5, "3", 2, 1, len(MIXED), "9")
     assert plain.rank("alpha") == rank
+    alone = super(SortedStream, stream).mark((17, record), behind=True)
+    assert alone == Mark(Stand.BEHIND, 17, 5, "3", 0, 0, len(MIXED))
