@@ -5,7 +5,8 @@ from collections.abc import Callable
 from providers.queries import Direction
 from providers.views import Record
 from resolvers.ranks import MISSING, Key
-from resolvers.rows import Numbered, Rows
+from resolvers.rows import Rows
+from resolvers.runs import Numbered
 
 
 def resumed(

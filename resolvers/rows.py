@@ -6,7 +6,7 @@ whichever fields, are joined; a range that is known is not asked for again.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,13 +16,10 @@ from providers.errors import MalformedError, ReadLimitError, UnorderedError, Ups
 from providers.paginators import Sizes, Slice
 from providers.queries import Direction
 from providers.records import Stale
-from providers.views import Record
+from resolvers.runs import Numbered, Runs
 from resolvers.windows import Piece, Range, beyond, cover_all
 
 _ATTEMPTS = 6  # of reading several pages between which the list did not change
-_running: set[asyncio.Task[None]] = set()
-
-Numbered = Sequence[tuple[int, Record]]
 
 
 class State(NamedTuple):
@@ -70,7 +67,7 @@ class Rows(ABC):
         self.stale: Stale | None = None
         self.state = State()
         self._ask, self._budget = ask, budget
-        self._known: dict[int, Record] = {}
+        self._known = Runs()
         self._examined: set[int] = set()
         self._error: UpstreamError | None = None
 
@@ -128,8 +125,17 @@ class Rows(ABC):
     def _has(self, start: int, stop: int) -> bool:
         if self.total is not None:
             stop = min(stop, self.total)
-        known = all(map(self._known.__contains__, range(max(start, 0), stop)))
+        known = self._known.holds(max(start, 0), stop)
         return known and (start < stop or self.total is not None)
+
+
+class _Turn:
+    """The ranges that are asked for in one turn of the event loop, and who may read them."""
+
+    def __init__(self) -> None:
+        self.wishes: list[Range] = []
+        self.reader = asyncio.Lock()
+        self.over = False
 
 
 class WindowedRows(Rows):
@@ -138,8 +144,7 @@ class WindowedRows(Rows):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._aligned = self.source.spec.listings[self.kind].paginator.aligned
-        self._wishes: list[Range] = []
-        self._turn: asyncio.Future[None] | None = None
+        self._turn: _Turn | None = None
         self._readings: set[str | None] = set()
 
     async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
@@ -150,40 +155,32 @@ class WindowedRows(Rows):
             if self._has(wish.start, stop):
                 break
             await self._fetched(wish)
-        span = range(wish.start, stop) if wish.spare is None else wish.generous
-        return [(at, self._known[at]) for at in span if at in self._known]
+        span = wish.generous
+        return self._known.between(span.start, span.stop)
 
     async def _fetched(self, wish: Range) -> None:
-        """Joins the range to those of this turn of the event loop, and waits for all of them."""
+        """Joins the range to those of this turn of the event loop, and waits for all of them.
+
+        The first to wait reads for all; if it is cancelled the next one does. An error is kept.
+        """
         if self._error is None:
-            self._wishes.append(wish)
-            if self._turn is None:
-                loop = asyncio.get_running_loop()
-                self._turn = loop.create_future()
-                loop.call_soon(self._dispatch)
-            await asyncio.shield(self._turn)
+            turn = self._turn = self._turn or _Turn()
+            turn.wishes.append(wish)
+            async with turn.reader:
+                if not turn.over:
+                    await self._read_all(turn)
         if self._error is not None:
             raise self._error
 
-    def _dispatch(self) -> None:
-        task = asyncio.ensure_future(self._answer())
-        _running.add(task)
-        task.add_done_callback(_running.discard)
-
-    async def _answer(self) -> None:
-        """Fetches what this turn wished for; an error is kept for everyone who waits."""
-        wishes, self._wishes = self._wishes, []
-        turn, self._turn = self._turn, None
-        assert turn is not None
+    async def _read_all(self, turn: _Turn) -> None:
+        await asyncio.sleep(0)  # until then others may join
+        if self._turn is turn:
+            self._turn = None
         try:
-            await self._fetch(wishes)
+            await self._fetch(turn.wishes)
         except UpstreamError as error:
             self._error = error
-        except Exception as error:  # noqa: BLE001 - it belongs to those who wait, not to this task
-            turn.set_exception(error)
-            turn.exception()  # it is no matter if nobody waits any more
-            return
-        turn.set_result(None)
+        turn.over = True
 
     async def _fetch(self, wishes: Sequence[Range]) -> None:
         """Asks until all pages of one attempt tell of the same list, in sizes that it gives."""
@@ -202,12 +199,8 @@ class WindowedRows(Rows):
             )
 
     async def _pages(self, pieces: Sequence[Piece]) -> list[Page]:
-        asked = (self._ask(piece, self.state) for piece in pieces)
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        failures = [answer for answer in answers if isinstance(answer, BaseException)]
-        if failures:
-            raise failures[0]
-        pages = [answer for answer in answers if isinstance(answer, Page)]
+        asked = [self._ask(piece, self.state) for piece in pieces]
+        pages = [await each for each in asked] if len(asked) < 2 else await _together(asked)
         for piece, page in zip(pieces, pages, strict=True):
             self.source.learn(piece, page)
         return pages
@@ -251,7 +244,7 @@ class WindowedRows(Rows):
         self.stated = max(totals, default=self.stated)
         for piece, page in zip(pieces, pages, strict=True):
             self.summary, self.stale = page.summary, page.stale or self.stale
-            self._known.update(enumerate(page.rows, piece.start))
+            self._known.put(piece.start, page.rows)
             end = piece.start + len(page.rows)
             if page.more is False and page.rows:
                 self.total = end  # whatever length is stated
@@ -273,6 +266,15 @@ class WindowedRows(Rows):
         self.total = self.stated = None
         self.state = self.state._replace(anew=True)
         return True
+
+
+async def _together(asked: Iterable[Awaitable[Page]]) -> list[Page]:
+    """All pages, each in a task of its own, or the first failure once none is under way."""
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    failures = [answer for answer in answers if isinstance(answer, BaseException)]
+    if failures:
+        raise failures[0]
+    return [answer for answer in answers if isinstance(answer, Page)]
 
 
 def _totals(pages: Sequence[Page]) -> set[int]:

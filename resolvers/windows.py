@@ -23,8 +23,9 @@ class Range(NamedTuple):
     @property
     def generous(self) -> range:
         """The rows with the spare one."""
-        low = self.start if self.spare is None else min(self.start, self.spare)
-        return range(low, self.stop if self.spare is None else max(self.stop, self.spare + 1))
+        if self.spare is None:
+            return range(self.start, self.stop)
+        return range(min(self.start, self.spare), max(self.stop, self.spare + 1))
 
 
 def cover_all(wishes: Iterable[Range], sizes: Sizes, *, aligned: bool = True) -> Sequence[Piece]:

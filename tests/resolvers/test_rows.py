@@ -325,12 +325,13 @@ async def test_a_change_that_another_read_sees_takes_no_rows_from_this_one() -> 
     """Two calls are under way, the list changes between them, both answers come at once."""
     listed = gated(held=2, changes=1)
     rows = rows_of(listed)
-    one = asyncio.create_task(rows.read(0, 10))
+    first, one = (asyncio.create_task(rows.read(0, 10)) for _ in range(2))
     await listed.asked.acquire()
     other = asyncio.create_task(rows.read(300, 310))
     await listed.asked.acquire()
     for gate in listed.gates:
         gate.set()
+    assert numbers(await first) == list(range(10)), "who read it has it before the other answer"
     assert numbers(await one) == [-500, *range(9)]
     assert numbers(await other) == list(range(299, 309))
 
