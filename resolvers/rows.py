@@ -19,6 +19,7 @@ from providers.records import Stale
 from resolvers.runs import Numbered, Runs
 from resolvers.windows import Piece, Range, beyond, cover_all
 
+_TURNS = 2  # of the event loop: what a field in a field asks comes a turn later
 _ATTEMPTS = 6  # of reading several pages between which the list did not change
 
 
@@ -130,7 +131,7 @@ class Rows(ABC):
 
 
 class _Turn:
-    """The ranges that are asked for in one turn of the event loop, and who may read them."""
+    """The ranges that are asked for at once, and who may read them."""
 
     def __init__(self) -> None:
         self.wishes: list[Range] = []
@@ -159,7 +160,7 @@ class WindowedRows(Rows):
         return self._known.between(span.start, span.stop)
 
     async def _fetched(self, wish: Range) -> None:
-        """Joins the range to those of this turn of the event loop, and waits for all of them.
+        """Joins the range to those that are asked for at once, and waits for all of them.
 
         The first to wait reads for all; if it is cancelled the next one does. An error is kept.
         """
@@ -173,7 +174,8 @@ class WindowedRows(Rows):
             raise self._error
 
     async def _read_all(self, turn: _Turn) -> None:
-        await asyncio.sleep(0)  # until then others may join
+        for _ in range(_TURNS):  # until then others may join
+            await asyncio.sleep(0)
         if self._turn is turn:
             self._turn = None
         try:
