@@ -100,10 +100,10 @@ class Answers:
     _flights: Flights[Answer] = field(default_factory=Flights)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    async def get(
+    def get(
         self, request: Request, terms: Terms, judge: Callable[[Answer], object]
-    ) -> Answer:
-        """An answer as fresh as it must be. Raises UpstreamError.
+    ) -> asyncio.Future[Answer]:
+        """An answer as fresh as it must be, or UpstreamError.
 
         `judge` says of one that is read while nobody waits for it whether it is worth keeping: it
         raises UpstreamError if not.
@@ -111,7 +111,7 @@ class Answers:
         read = partial(self._read, request, terms, judge)
         key = (request, self.freshness.of(terms.kind))
         deadline = terms.deadline.of_one_read()
-        return await self._flights.join(key, read, deadline, anew=terms.anew)
+        return self._flights.join(key, read, deadline, anew=terms.anew)
 
     async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:
         """What may be shown in place of an answer that turned out to be no good."""

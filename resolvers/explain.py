@@ -1,5 +1,6 @@
 """What an operation cost: each upstream call, and what became of it."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -28,16 +29,21 @@ class Call:
     _began: float = field(default_factory=perf_counter)
     _used: set[int] = field(default_factory=set)
 
+    def ended(self, coming: asyncio.Future[Answer]) -> None:
+        """The read gave an answer, or it failed."""
+        if coming.cancelled():
+            return
+        self.milliseconds = (perf_counter() - self._began) * 1000
+        error = coming.exception()
+        if error is None:
+            self.answered(coming.result())
+        elif isinstance(error, UpstreamError):
+            self.error, self.attempts = error, error.attempts
+
     def answered(self, answer: Answer) -> None:
-        """The read gave this."""
-        self._ended()
+        """This is what there is to show."""
         self.found, self.attempts = answer.found, answer.attempts
         self.error = answer.stale.error if answer.stale else None
-
-    def failed(self, error: UpstreamError) -> None:
-        """The read gave nothing."""
-        self._ended()
-        self.error, self.attempts = error, error.attempts
 
     def use(self, record: Record) -> None:
         """The row is part of the answer to the client."""
@@ -62,9 +68,6 @@ class Call:
             "error": self.error and self.error.code,
             "unordered": self.kind in self.source.disordered,
         }
-
-    def _ended(self) -> None:
-        self.milliseconds = (perf_counter() - self._began) * 1000
 
 
 class Explanation:
