@@ -10,13 +10,15 @@ from typing import Any
 from providers.answers import Answer, Found
 from providers.client import Source
 from providers.errors import UpstreamError
-from providers.views import Record
 from providers.wire import Request
 
 
 @dataclass(slots=True)
 class Call:
-    """One read of an upstream for an operation, from a cache or not."""
+    """One read of an upstream for an operation, from a cache or not.
+
+    `used` are the rows that are part of the answer to the client, by where they stood.
+    """
 
     source: Source
     kind: str
@@ -26,8 +28,8 @@ class Call:
     attempts: int = 0
     error: UpstreamError | None = None
     rows_read: int = 0
+    used: set[int] = field(default_factory=set)
     _began: float = field(default_factory=perf_counter)
-    _used: set[int] = field(default_factory=set)
 
     def ended(self, coming: asyncio.Future[Answer]) -> None:
         """The read gave an answer, or it failed."""
@@ -45,13 +47,9 @@ class Call:
         self.found, self.attempts = answer.found, answer.attempts
         self.error = answer.stale.error if answer.stale else None
 
-    def use(self, record: Record) -> None:
-        """The row is part of the answer to the client."""
-        self._used.add(record.at)
-
     @property
     def rows_used(self) -> int:
-        return len(self._used)
+        return len(self.used)
 
     @property
     def shown(self) -> Mapping[str, Any]:
@@ -105,13 +103,15 @@ class Explanation:
     def calls(self) -> Sequence[Call]:
         """The calls as far as they have come."""
         found: dict[int, Call | None] = {}  # by the identity of origins: their hash is dear
+        origin = call = None
         for record in chain.from_iterable(self._used):
-            origin = record.origin
-            if id(origin) not in found:
-                found[id(origin)] = self._latest.get((record.source, origin.request))
-            call = found[id(origin)]
+            if record.origin is not origin:  # mostly the next row is of the same answer
+                origin = record.origin
+                if id(origin) not in found:
+                    found[id(origin)] = self._latest.get((origin.source, origin.request))
+                call = found[id(origin)]
             if call is not None:
-                call.use(record)
+                call.used.add(record.at)
         self._used.clear()
         return self._calls
 
