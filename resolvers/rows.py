@@ -131,11 +131,11 @@ class Rows(ABC):
 
 
 class _Turn:
-    """The ranges that are asked for at once, and who may read them."""
+    """The ranges that are asked for at once, while `reading` is what ends one attempt at them."""
 
     def __init__(self) -> None:
         self.wishes: list[Range] = []
-        self.reader = asyncio.Lock()
+        self.reading: asyncio.Event | None = None
         self.over = False
 
 
@@ -162,36 +162,39 @@ class WindowedRows(Rows):
     async def _fetched(self, wish: Range) -> None:
         """Joins the range to those that are asked for at once, and waits for all of them.
 
-        The first to wait reads for all; if it is cancelled the next one does. An error is kept.
+        The first to wait reads for all; if it is cancelled another one does. An error is kept.
         """
         if self._error is None:
             turn = self._turn = self._turn or _Turn()
             turn.wishes.append(wish)
-            async with turn.reader:
-                if not turn.over:
-                    await self._read_all(turn)
+            while not turn.over:
+                await (self._read_all(turn) if turn.reading is None else turn.reading.wait())
         if self._error is not None:
             raise self._error
 
     async def _read_all(self, turn: _Turn) -> None:
-        for _ in range(_TURNS):  # until then others may join
-            await asyncio.sleep(0)
-        if self._turn is turn:
-            self._turn = None
+        reading = turn.reading = asyncio.Event()
         try:
+            for _ in range(_TURNS):  # until then others may join
+                await asyncio.sleep(0)
+            if self._turn is turn:
+                self._turn = None
             await self._fetch(turn.wishes)
+            turn.over = True
         except UpstreamError as error:
-            self._error = error
-        turn.over = True
+            self._error, turn.over = error, True
+        finally:
+            turn.reading = None
+            reading.set()
 
     async def _fetch(self, wishes: Sequence[Range]) -> None:
         """Asks until all pages of one attempt tell of the same list, in sizes that it gives."""
         for _ in range(_ATTEMPTS):
             sizes = self.source.sizes
-            pieces = list(cover_all(wishes, sizes, aligned=self._aligned))
+            pieces = cover_all(wishes, sizes, aligned=self._aligned)
             pages = await self._pages(pieces)
-            probes = self._probes(pieces, pages)
-            pages += await self._pages(probes)
+            if probes := self._probes(pieces, pages):
+                pages += await self._pages(probes)
             await self._look_beyond(pieces, pages)
             if self.source.sizes == sizes and self._kept([*pieces, *probes], pages):
                 return

@@ -36,14 +36,17 @@ def cover_all(wishes: Iterable[Range], sizes: Sizes, *, aligned: bool = True) ->
 
     spans: list[range] = []
     for wish in sorted(wishes, key=lambda wish: wish.start):
-        needed = range(wish.start, max(wish.stop, wish.start + 1))
-        span = wish.generous if calls(wish.generous) <= calls(needed) else needed
-        last = spans[-1] if spans else span
-        joint = range(min(last.start, span.start), max(last.stop, span.stop))
-        if spans and calls(joint) < calls(last) + calls(span):
-            spans[-1] = joint
-        else:
-            spans.append(span)
+        span = wish.generous
+        if wish.spare is not None:
+            needed = range(wish.start, max(wish.stop, wish.start + 1))
+            span = span if calls(span) <= calls(needed) else needed
+        if spans:
+            last = spans[-1]
+            joint = range(min(last.start, span.start), max(last.stop, span.stop))
+            if calls(joint) < calls(last) + calls(span):
+                spans[-1] = joint
+                continue
+        spans.append(span)
     pieces = (cover(span.start, span.stop, sizes, aligned) for span in spans)
     return list(dict.fromkeys(chain.from_iterable(pieces)))
 

@@ -417,6 +417,21 @@ async def test_one_waiter_that_is_cancelled_hurts_no_other() -> None:
     assert listed.requests == [(0, 10)]
 
 
+@pytest.mark.parametrize("asked", [False, True])
+async def test_another_reads_for_all_where_the_first_is_cancelled(asked: bool) -> None:
+    listed = gated()
+    rows = rows_of(listed)
+    first, *others = (asyncio.create_task(rows.read(0, stop)) for stop in (30, 10, 20))
+    await (listed.asked.acquire() if asked else asyncio.sleep(0))
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    await (asyncio.sleep(0) if asked else listed.asked.acquire())
+    listed.gates[0].set()
+    assert [numbers(await each) for each in others] == [list(range(10)), list(range(20))]
+    assert listed.requests == [(0, 30)], "what somebody wished for is asked for once"
+
+
 @dataclass
 class Broken(Gated):
     """Fails with what no upstream should fail with."""
