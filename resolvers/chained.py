@@ -7,8 +7,7 @@ from typing import Any
 from providers.errors import UpstreamError
 from providers.views import Record
 from resolvers.ordered import OrderedStream
-from resolvers.rows import Rows
-from resolvers.runs import Numbered
+from resolvers.rows import Numbered, Rows
 
 
 class ChainedRows(Rows):

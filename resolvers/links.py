@@ -17,8 +17,7 @@ from resolvers.merge import Taken
 from resolvers.outcomes import Outcome
 from resolvers.pages import Lane, Page, Place
 from resolvers.ranks import Rank, by_creation, identity
-from resolvers.rows import Budget, Rows
-from resolvers.runs import Numbered
+from resolvers.rows import Budget, Numbered, Rows
 from resolvers.streams import Entry, SortedStream
 
 

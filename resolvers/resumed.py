@@ -5,8 +5,7 @@ from collections.abc import Callable
 from providers.queries import Direction
 from providers.views import Record
 from resolvers.ranks import MISSING, Key
-from resolvers.rows import Rows
-from resolvers.runs import Numbered
+from resolvers.rows import Numbered, Rows
 
 
 def resumed(

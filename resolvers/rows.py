@@ -16,11 +16,14 @@ from providers.errors import MalformedError, ReadLimitError, UnorderedError, Ups
 from providers.paginators import Sizes, Slice
 from providers.queries import Direction
 from providers.records import Stale
-from resolvers.runs import Numbered, Runs
+from providers.views import Record
+from resolvers.runs import Runs
 from resolvers.windows import Piece, Range, beyond, cover_all
 
 _TURNS = 2  # of the event loop: what a field in a field asks comes a turn later
 _ATTEMPTS = 6  # of reading several pages between which the list did not change
+
+Numbered = Sequence[tuple[int, Record]]
 
 
 class State(NamedTuple):

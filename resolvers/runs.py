@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from providers.views import Record
 
-Numbered = Sequence[tuple[int, Record]]
-
 
 class Runs:
     """Rows by their index, kept in runs of neighbours: mostly there is one, a page as it came.
@@ -37,7 +35,7 @@ class Runs:
             at <= start and stop <= at + len(run) for at, run in self._runs.items()
         )
 
-    def between(self, start: int, stop: int) -> Numbered:
+    def between(self, start: int, stop: int) -> Sequence[tuple[int, Record]]:
         """Those of a range that are known, with their indexes."""
         found: list[tuple[int, Record]] = []
         for at in sorted(self._runs):
