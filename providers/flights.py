@@ -22,7 +22,7 @@ class Flight(Generic[T]):
     ) -> None:
         self._deadline, self._landed = Deadline(deadline.left()), landed
         self._seats: dict[asyncio.Future[T], asyncio.TimerHandle] = {}
-        self._task = asyncio.ensure_future(self._fly(read))
+        self._task = asyncio.get_running_loop().create_task(self._fly(read))
 
     @property
     def under_way(self) -> bool:
