@@ -219,11 +219,13 @@ class WindowedRows(Rows):
         The list is shorter than it was or than is stated, or the upstream counts its pages by
         another size than it was asked for.
         """
+        if not self._aligned or not any(piece.start for piece in pieces):
+            return ()
         total = max(_totals(pages), default=self.total)
         odd = (
             piece.size
             for piece, page in zip(pieces, pages, strict=True)
-            if self._aligned and piece.start > 0 and _is_odd(piece, page, total)
+            if piece.start > 0 and _is_odd(piece, page, total)
         )
         return [Slice(0, size) for size in dict.fromkeys(odd)]
 

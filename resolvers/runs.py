@@ -31,9 +31,10 @@ class Runs:
 
     def holds(self, start: int, stop: int) -> bool:
         """Whether all of a range are known."""
-        return start >= stop or any(
-            at <= start and stop <= at + len(run) for at, run in self._runs.items()
-        )
+        for at, run in self._runs.items():
+            if at <= start and stop <= at + len(run):
+                return True
+        return start >= stop
 
     def between(self, start: int, stop: int) -> Sequence[tuple[int, Record]]:
         """Those of a range that are known, with their indexes."""

@@ -47,7 +47,7 @@ def cover_all(wishes: Iterable[Range], sizes: Sizes, *, aligned: bool = True) ->
                 spans[-1] = joint
                 continue
         spans.append(span)
-    pieces = (cover(span.start, span.stop, sizes, aligned) for span in spans)
+    pieces = [cover(span.start, span.stop, sizes, aligned) for span in spans]
     return list(dict.fromkeys(chain.from_iterable(pieces)))
 
 
