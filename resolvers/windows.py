@@ -30,7 +30,11 @@ class Range(NamedTuple):
 
 def cover_all(wishes: Iterable[Range], sizes: Sizes, *, aligned: bool = True) -> Sequence[Piece]:
     """The pieces that hold all the ranges; ranges that share one cheaply are asked together."""
+    return _cover_all(tuple(wishes), sizes, aligned)
 
+
+@lru_cache(maxsize=4096)
+def _cover_all(wishes: Sequence[Range], sizes: Sizes, aligned: bool) -> Sequence[Piece]:
     def calls(span: range) -> int:
         return len(cover(span.start, span.stop, sizes, aligned))
 
@@ -48,7 +52,7 @@ def cover_all(wishes: Iterable[Range], sizes: Sizes, *, aligned: bool = True) ->
                 continue
         spans.append(span)
     pieces = [cover(span.start, span.stop, sizes, aligned) for span in spans]
-    return list(dict.fromkeys(chain.from_iterable(pieces)))
+    return tuple(dict.fromkeys(chain.from_iterable(pieces)))
 
 
 @lru_cache(maxsize=4096)
