@@ -250,8 +250,8 @@ class WindowedRows(Rows):
         if len(totals) > 1 or (totals and self.total not in (None, *totals)):
             self._known.clear()
             self.state = self.state._replace(changes=self.state.changes + 1)
-        self.total = max(totals, default=self.total)
-        self.stated = max(totals, default=self.stated)
+        if totals:
+            self.total = self.stated = max(totals)
         for piece, page in zip(pieces, pages, strict=True):
             self.summary, self.stale = page.summary, page.stale or self.stale
             self._known.put(piece.start, page.rows)
@@ -269,8 +269,9 @@ class WindowedRows(Rows):
         fails there is nothing better than what was kept.
         """
         self._readings |= {page.kept for page in pages}
-        failing = any(page.stale and page.stale.error for page in pages)
-        if len(self._readings) < 2 or self.state.anew or failing:
+        if len(self._readings) < 2 or self.state.anew:
+            return False
+        if any(page.stale and page.stale.error for page in pages):
             return False
         self._known.clear()
         self.total = self.stated = None
