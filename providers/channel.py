@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import NamedTuple, Protocol
 
@@ -74,18 +75,11 @@ class Channel:
 
     async def send(self, request: Request, deadline: Deadline) -> Sent:
         """The upstream's answer. Raises UpstreamError: what the last attempt failed with."""
-        made = 0
-
-        async def attempt() -> tuple[Response, UpstreamError | None]:
-            nonlocal made
-            made += 1
-            return await self._once(request, deadline)
-
+        attempt = partial(self._once, request, deadline)
         retries = 0 if self.breaker.is_open else self._policy.retries  # a probe is one call
         try:
-            response, refusal = await tried(attempt, retries, self._budget, deadline)
+            (response, refusal), made = await tried(attempt, retries, self._budget, deadline)
         except UpstreamError as error:
-            error.attempts = made
             if not error.ours:
                 self.breaker.failed()
             raise
