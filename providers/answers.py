@@ -91,7 +91,7 @@ class Freshness:
 
 @dataclass(slots=True)
 class Answers:
-    """The answers of one upstream to one account; without a `cache` none is kept."""
+    """The answers of one upstream to one account; none is kept without a `cache` or a use of it."""
 
     channel: Channel
     freshness: Freshness = Freshness()
@@ -100,10 +100,14 @@ class Answers:
     _flights: Flights[Answer] = field(default_factory=Flights)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    async def get(
+    def __post_init__(self) -> None:
+        if not self.freshness.longest:
+            self.cache = None
+
+    def get(
         self, request: Request, terms: Terms, judge: Callable[[Answer], object]
-    ) -> Answer:
-        """An answer as fresh as it must be. Raises UpstreamError.
+    ) -> asyncio.Future[Answer]:
+        """An answer as fresh as it must be, or UpstreamError.
 
         `judge` says of one that is read while nobody waits for it whether it is worth keeping: it
         raises UpstreamError if not.
@@ -111,7 +115,7 @@ class Answers:
         read = partial(self._read, request, terms, judge)
         key = (request, self.freshness.of(terms.kind))
         deadline = terms.deadline.of_one_read()
-        return await self._flights.join(key, read, deadline, anew=terms.anew)
+        return self._flights.join(key, read, deadline, anew=terms.anew)
 
     async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:
         """What may be shown in place of an answer that turned out to be no good."""
@@ -121,7 +125,7 @@ class Answers:
 
     def keep(self, answer: Answer) -> None:
         """Keeps an answer that is as it should be."""
-        if self.cache is not None and self.freshness.longest:
+        if self.cache is not None:
             self._start(
                 self.cache.put(
                     answer.request,
@@ -140,12 +144,13 @@ class Answers:
         deadline: Deadline,
     ) -> Answer:
         kept = None if terms.anew else await self._kept(request)
-        good = self.freshness.of(terms.kind)
-        if kept and kept.age < good:
-            return _answer(request, kept)
-        if kept and kept.age < good + self.freshness.refresh:
-            self._start(self._refresh(request, terms, judge))
-            return _answer(request, kept, Stale())
+        if kept is not None:
+            good = self.freshness.of(terms.kind)
+            if kept.age < good:
+                return _answer(request, kept)
+            if kept.age < good + self.freshness.refresh:
+                self._start(self._refresh(request, terms, judge))
+                return _answer(request, kept, Stale())
         try:
             return await self._ask(request, terms, deadline)
         except UpstreamError as error:
@@ -175,9 +180,7 @@ class Answers:
             judge(await self._flights.join((request, "refresh"), read, deadline))
 
     async def _kept(self, request: Request) -> Kept | None:
-        if self.cache is None or not self.freshness.longest:
-            return None
-        return await self.cache.get(request)
+        return None if self.cache is None else await self.cache.get(request)
 
     def _in_place(self, request: Request, kept: Kept | None, error: UpstreamError) -> Answer | None:
         """What is shown instead where the upstream is out of order; a refusal is final."""

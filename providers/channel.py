@@ -1,9 +1,9 @@
 """The way to one upstream: when a request may go out, and how often it is tried."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import NamedTuple, Protocol
 
@@ -75,18 +75,11 @@ class Channel:
 
     async def send(self, request: Request, deadline: Deadline) -> Sent:
         """The upstream's answer. Raises UpstreamError: what the last attempt failed with."""
-        made = 0
-
-        async def attempt() -> tuple[Response, UpstreamError | None]:
-            nonlocal made
-            made += 1
-            return await self._once(request, deadline)
-
+        attempt = partial(self._once, request, deadline)
         retries = 0 if self.breaker.is_open else self._policy.retries  # a probe is one call
         try:
-            response, refusal = await tried(attempt, retries, self._budget, deadline)
+            (response, refusal), made = await tried(attempt, retries, self._budget, deadline)
         except UpstreamError as error:
-            error.attempts = made
             if not error.ours:
                 self.breaker.failed()
             raise
@@ -96,7 +89,8 @@ class Channel:
         self, request: Request, deadline: Deadline
     ) -> tuple[Response, UpstreamError | None]:
         began = monotonic()
-        async with self._place(deadline):
+        await self._take_place(deadline)
+        try:
             self.breaker.admit()
             await self._turn(deadline)
             self._observer.waited(monotonic() - began)
@@ -109,6 +103,8 @@ class Channel:
                 error.late = isinstance(error, NoAnswerError) and seconds < self._policy.timeout
                 error.ours = error.late and seconds < _FAIR_SECONDS
                 raise
+        finally:
+            self._places.release()
 
     async def _exchange(
         self, request: Request, seconds: float
@@ -122,19 +118,17 @@ class Channel:
             raise refusal
         return response, refusal
 
-    @asynccontextmanager
-    async def _place(self, deadline: Deadline) -> AsyncIterator[None]:
+    async def _take_place(self, deadline: Deadline) -> None:
         """A place among the requests at work. Raises NoAnswerError when none is free in time."""
+        if not self._places.locked():
+            await self._places.acquire()  # at once
+            return
         try:
             with self._observer.queued():
                 async with asyncio.timeout(deadline.left()):
                     await self._places.acquire()
         except TimeoutError:
             raise _late("too many requests are waiting for it (max_concurrency)") from None
-        try:
-            yield
-        finally:
-            self._places.release()
 
     async def _turn(self, deadline: Deadline) -> None:
         """Waits for the turn. Raises NoAnswerError when that comes too late.

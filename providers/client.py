@@ -1,5 +1,6 @@
 """One configured account at its upstream: asks, judges the answer, remembers what it learnt."""
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
@@ -113,17 +114,25 @@ class Source:
             asked[name] = "***" if str(value) in secrets else value
         return asked
 
-    async def ask(self, request: Request, terms: Terms, judge: Judge[object]) -> Answer:
-        """The upstream's answer, whatever it says. Raises UpstreamError where there is none.
+    def ask(self, request: Request, terms: Terms, judge: Judge[object]) -> asyncio.Future[Answer]:
+        """The upstream's answer, whatever it says, or UpstreamError where there is none.
 
         `judge` is what the caller will read it with, `page` or `record` below.
         """
-        try:
-            answer = await self._answers.get(request, terms, judge)
-        except UpstreamError as error:
-            raise self.failed(copy(error)) from None
-        self._observer.answered("refresh" if answer.is_refreshed else answer.found.value)
-        return answer
+        coming = self._answers.get(request, terms, judge)
+        coming.add_done_callback(self._asked)
+        return coming
+
+    def _asked(self, coming: asyncio.Future[Answer]) -> None:
+        """Before anybody who waits for it is told."""
+        if coming.cancelled():
+            return
+        error = coming.exception()
+        if error is None:
+            answer = coming.result()
+            self._observer.answered("refresh" if answer.is_refreshed else answer.found.value)
+        elif isinstance(error, UpstreamError):
+            self.failed(error)
 
     async def older(self, answer: Answer, error: UpstreamError) -> Answer | None:
         """What may be shown in place of an answer that is no good."""
@@ -138,7 +147,7 @@ class Source:
             self._judge(answer, None)
             return Page((), stale=answer.stale)
         page = self._read(listing.page, answer, listing.rows, rows_as)
-        return page._replace(stale=answer.stale)
+        return page if answer.stale is None else page._replace(stale=answer.stale)
 
     def record(self, single: Single, provider_id: str, answer: Answer) -> Record | None:
         """The row of an answer, None where there is none. Raises UpstreamError."""

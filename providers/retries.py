@@ -9,8 +9,6 @@ import stamina
 from providers.deadline import Deadline
 from providers.errors import UpstreamError
 
-stamina.instrumentation.set_on_retry_hooks(())  # explain tells of retries; they are no news
-
 T = TypeVar("T")
 _FIRST_WAIT = 0.1  # seconds, doubled for each further attempt
 _JITTER = 0.1
@@ -47,17 +45,19 @@ class Budget:
 
 async def tried(
     call: Callable[[], Awaitable[T]], retries: int, budget: Budget, deadline: Deadline
-) -> T:
+) -> tuple[T, int]:
     """What a call gives at the first attempt, or at up to `retries` more after what is retryable.
 
-    The waits between them grow and are spread by chance; a Retry-After is kept. None is begun that
-    could not end before the deadline, going by how long the last one took.
+    And how many attempts that took; an error that is raised says so as well. The waits between them
+    grow and are spread by chance; a Retry-After is kept. None is begun that could not end before
+    the deadline, going by how long the last one took.
     """
     began = deadline.left()
     budget.earn()
     try:
-        return await call()  # mostly all that there is to it
+        return await call(), 1  # mostly all that there is to it
     except UpstreamError as error:
+        error.attempts = 1
         failure: UpstreamError | None = error
 
     def wait_before(error: Exception) -> bool | float:
@@ -83,5 +83,9 @@ async def tried(
             if failure is not None:
                 first, failure = failure, None
                 raise first
-            result = await call()
-    return result
+            try:
+                result = await call()
+            except UpstreamError as error:
+                error.attempts = attempt.num
+                raise
+    return result, attempt.num

@@ -5,7 +5,9 @@ accounts. Redirects are not followed: aiohttp would send our key headers along t
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Self
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
@@ -64,25 +66,40 @@ class Transport:
 
     async def _exchange(self, request: Request, seconds: float) -> Response:
         assert self._session is not None, "a transport is used inside `async with`"
-        async with self._session.request(
+        answer = await self._session.request(
             request.method,
-            self._base_url + request.path,
-            params=list(request.query),
+            _address(self._base_url, request.path, request.query),
             json=dict(request.body) if request.body else None,
             headers={**self._added(), **self._headers} if self._added else self._headers,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=seconds),
-        ) as answer:
-            return Response(
-                answer.status, answer.headers, await _read(answer.content), request.rows_as
-            )
+            timeout=_within(seconds),
+        )
+        try:
+            body = await _read(answer.content)
+        except BaseException:
+            answer.close()  # who reads to the end gives the connection back by that
+            raise
+        return Response(answer.status, answer.headers, body, request.rows_as)
 
 
 async def _read(content: aiohttp.StreamReader) -> bytes:
     """The body, decompressed. Raises MalformedError past the cap, without reading on."""
-    body = bytearray()
-    async for piece in content.iter_any():
-        body += piece
-        if len(body) > MAX_RESPONSE_BYTES:
+    pieces, size = [], 0
+    while piece := await content.readany():
+        pieces.append(piece)
+        size += len(piece)
+        if size > MAX_RESPONSE_BYTES:
             raise MalformedError(f"the answer is larger than {MAX_RESPONSE_BYTES >> 20} MiB")
-    return bytes(body)
+    return b"".join(pieces)  # mostly there is one, and nothing to copy
+
+
+@lru_cache(maxsize=256)
+def _address(base: str, path: str, query: tuple[tuple[str, str], ...]) -> str:
+    """As text, of which aiohttp makes an URL once."""
+    return f"{base}{path}?{urlencode(query, quote_via=quote)}" if query else base + path
+
+
+@lru_cache(maxsize=16)
+def _within(seconds: float) -> aiohttp.ClientTimeout:
+    """Mostly the source's own time limit."""
+    return aiohttp.ClientTimeout(total=seconds)

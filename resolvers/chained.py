@@ -22,7 +22,7 @@ class ChainedRows(Rows):
             while not self._has(start, stop):
                 await self._next_page()
         last = stop if spare is None else max(stop, spare + 1)
-        return [(at, self._known[at]) for at in range(max(start, 0), last) if at in self._known]
+        return self._known.between(max(start, 0), last)
 
     async def _next_page(self) -> None:
         if self._error is not None:
@@ -39,14 +39,14 @@ class ChainedRows(Rows):
         if self._token is None:
             self.stated, self._own = page.total, page.own
         self.stale = page.stale or self.stale
-        self._known.update(enumerate(page.rows, len(self._known)))
+        self._known.put(len(self._known), page.rows)
         again, self._token = page.token == self._token, page.token
         if page.token is None or not page.rows or again:
             self.total = len(self._known)
 
     async def some(self, start: int) -> Numbered:
         await self.read(start, start + 1)
-        return [(at, self._known[at]) for at in range(start, len(self._known))]
+        return self._known.between(start, len(self._known))
 
 
 class ChainedStream(OrderedStream):

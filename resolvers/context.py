@@ -16,7 +16,7 @@ from providers.answers import Answer, Found, Terms
 from providers.base import Key, Listing, Page
 from providers.client import Source
 from providers.deadline import Deadline
-from providers.errors import MalformedError, UpstreamError
+from providers.errors import MalformedError
 from providers.narrowing import Selection
 from providers.paginators import Token
 from providers.queries import Direction
@@ -144,7 +144,8 @@ class Context:
             page = source.page(listing, position, answer, rows_as)
             if answer.found is not Found.MISS:
                 return page._replace(own=False, kept=answer.reading)
-            return page._replace(own=answer.reading == self._reading(state))
+            own = answer.reading == self._reading(state)
+            return page if own else page._replace(own=False)
 
         page = await self._read(source, kind, request, state, read)
         if self.explanation is not None:
@@ -163,13 +164,8 @@ class Context:
 
         Only when the list has changed are they sent again.
         """
-        key = (source.name, request, state.changes)
-        if key not in self._answers or (state.anew and _was_kept(self._answers[key])):
-            self._count()
-            anew = self.anew or state.anew or state.changes > 0
-            terms = Terms(kind, self.deadline, anew, self._reading(state))
-            self._answers[key] = asyncio.ensure_future(self._asked(source, request, terms, read))
-        answer = await asyncio.shield(self._answers[key])
+        coming = self._coming(source, kind, request, state, read)
+        answer = await asyncio.shield(coming)  # who gives up does so alone
         try:
             return read(answer)
         except MalformedError as error:
@@ -185,19 +181,26 @@ class Context:
         self._name = self._name or token_hex(8)
         return f"{self._name}:{state.changes}"
 
-    async def _asked(
-        self, source: Source, request: Request, terms: Terms, read: Callable[[Answer], object]
-    ) -> Answer:
-        if self.explanation is None:
-            return await source.ask(request, terms, read)
-        call = self.explanation.begin(source, terms.kind, request)
-        try:
-            answer = await source.ask(request, terms, read)
-        except UpstreamError as error:
-            call.failed(error)
-            raise
-        call.answered(answer)
-        return answer
+    def _coming(
+        self,
+        source: Source,
+        kind: str,
+        request: Request,
+        state: State,
+        read: Callable[[Answer], object],
+    ) -> asyncio.Future[Answer]:
+        """The answer that was asked for already, or is now: this operation waits for it."""
+        key = (source.name, request, state.changes)
+        coming = self._answers.get(key)
+        if coming is None or (state.anew and _was_kept(coming)):
+            self._count()
+            anew = self.anew or state.anew or state.changes > 0
+            terms = Terms(kind, self.deadline, anew, self._reading(state))
+            coming = self._answers[key] = source.ask(request, terms, read)
+            if self.explanation is not None:
+                call = self.explanation.begin(source, kind, request)
+                coming.add_done_callback(call.ended)
+        return coming
 
 
 def _was_kept(coming: asyncio.Future[Answer]) -> bool:

@@ -1,5 +1,6 @@
 """What an operation cost: each upstream call, and what became of it."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -9,13 +10,15 @@ from typing import Any
 from providers.answers import Answer, Found
 from providers.client import Source
 from providers.errors import UpstreamError
-from providers.views import Record
 from providers.wire import Request
 
 
 @dataclass(slots=True)
 class Call:
-    """One read of an upstream for an operation, from a cache or not."""
+    """One read of an upstream for an operation, from a cache or not.
+
+    `used` are the rows that are part of the answer to the client, by where they stood.
+    """
 
     source: Source
     kind: str
@@ -25,27 +28,28 @@ class Call:
     attempts: int = 0
     error: UpstreamError | None = None
     rows_read: int = 0
+    used: set[int] = field(default_factory=set)
     _began: float = field(default_factory=perf_counter)
-    _used: set[int] = field(default_factory=set)
+
+    def ended(self, coming: asyncio.Future[Answer]) -> None:
+        """The read gave an answer, or it failed."""
+        if coming.cancelled():
+            return
+        self.milliseconds = (perf_counter() - self._began) * 1000
+        error = coming.exception()
+        if error is None:
+            self.answered(coming.result())
+        elif isinstance(error, UpstreamError):
+            self.error, self.attempts = error, error.attempts
 
     def answered(self, answer: Answer) -> None:
-        """The read gave this."""
-        self._ended()
+        """This is what there is to show."""
         self.found, self.attempts = answer.found, answer.attempts
         self.error = answer.stale.error if answer.stale else None
 
-    def failed(self, error: UpstreamError) -> None:
-        """The read gave nothing."""
-        self._ended()
-        self.error, self.attempts = error, error.attempts
-
-    def use(self, record: Record) -> None:
-        """The row is part of the answer to the client."""
-        self._used.add(record.at)
-
     @property
     def rows_used(self) -> int:
-        return len(self._used)
+        return len(self.used)
 
     @property
     def shown(self) -> Mapping[str, Any]:
@@ -62,9 +66,6 @@ class Call:
             "error": self.error and self.error.code,
             "unordered": self.kind in self.source.disordered,
         }
-
-    def _ended(self) -> None:
-        self.milliseconds = (perf_counter() - self._began) * 1000
 
 
 class Explanation:
@@ -102,13 +103,15 @@ class Explanation:
     def calls(self) -> Sequence[Call]:
         """The calls as far as they have come."""
         found: dict[int, Call | None] = {}  # by the identity of origins: their hash is dear
+        origin = call = None
         for record in chain.from_iterable(self._used):
-            origin = record.origin
-            if id(origin) not in found:
-                found[id(origin)] = self._latest.get((record.source, origin.request))
-            call = found[id(origin)]
+            if record.origin is not origin:  # mostly the next row is of the same answer
+                origin = record.origin
+                if id(origin) not in found:
+                    found[id(origin)] = self._latest.get((origin.source, origin.request))
+                call = found[id(origin)]
             if call is not None:
-                call.use(record)
+                call.used.add(record.at)
         self._used.clear()
         return self._calls
 

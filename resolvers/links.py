@@ -187,13 +187,13 @@ class GivenRows(Rows):
         else:
             read = (row.origin.stale for row in rows)
             self.stale = getattr(rows, "stale", None) or next(filter(None, read), None)
-            self._known = dict(enumerate(rows))
+            self._known.put(0, rows)
             self.total = self.stated = len(rows)
 
     async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
         if self._error is not None:
             raise self._error
-        return [(at, self._known[at]) for at in range(start, stop) if at in self._known]
+        return self._known.between(start, stop)
 
     async def all(self) -> Numbered:
         return await self.read(0, self.total or 0)

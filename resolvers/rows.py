@@ -6,7 +6,7 @@ whichever fields, are joined; a range that is known is not asked for again.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,10 +17,11 @@ from providers.paginators import Sizes, Slice
 from providers.queries import Direction
 from providers.records import Stale
 from providers.views import Record
+from resolvers.runs import Runs
 from resolvers.windows import Piece, Range, beyond, cover_all
 
+_TURNS = 2  # of the event loop: what a field in a field asks comes a turn later
 _ATTEMPTS = 6  # of reading several pages between which the list did not change
-_running: set[asyncio.Task[None]] = set()
 
 Numbered = Sequence[tuple[int, Record]]
 
@@ -70,7 +71,7 @@ class Rows(ABC):
         self.stale: Stale | None = None
         self.state = State()
         self._ask, self._budget = ask, budget
-        self._known: dict[int, Record] = {}
+        self._known = Runs()
         self._examined: set[int] = set()
         self._error: UpstreamError | None = None
 
@@ -128,8 +129,17 @@ class Rows(ABC):
     def _has(self, start: int, stop: int) -> bool:
         if self.total is not None:
             stop = min(stop, self.total)
-        known = all(map(self._known.__contains__, range(max(start, 0), stop)))
+        known = self._known.holds(max(start, 0), stop)
         return known and (start < stop or self.total is not None)
+
+
+class _Turn:
+    """The ranges that are asked for at once, while `reading` is what ends one attempt at them."""
+
+    def __init__(self) -> None:
+        self.wishes: list[Range] = []
+        self.reading: asyncio.Event | None = None
+        self.over = False
 
 
 class WindowedRows(Rows):
@@ -138,8 +148,7 @@ class WindowedRows(Rows):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._aligned = self.source.spec.listings[self.kind].paginator.aligned
-        self._wishes: list[Range] = []
-        self._turn: asyncio.Future[None] | None = None
+        self._turn: _Turn | None = None
         self._readings: set[str | None] = set()
 
     async def read(self, start: int, stop: int, spare: int | None = None) -> Numbered:
@@ -150,49 +159,45 @@ class WindowedRows(Rows):
             if self._has(wish.start, stop):
                 break
             await self._fetched(wish)
-        span = range(wish.start, stop) if wish.spare is None else wish.generous
-        return [(at, self._known[at]) for at in span if at in self._known]
+        span = wish.generous
+        return self._known.between(span.start, span.stop)
 
     async def _fetched(self, wish: Range) -> None:
-        """Joins the range to those of this turn of the event loop, and waits for all of them."""
+        """Joins the range to those that are asked for at once, and waits for all of them.
+
+        The first to wait reads for all; if it is cancelled another one does. An error is kept.
+        """
         if self._error is None:
-            self._wishes.append(wish)
-            if self._turn is None:
-                loop = asyncio.get_running_loop()
-                self._turn = loop.create_future()
-                loop.call_soon(self._dispatch)
-            await asyncio.shield(self._turn)
+            turn = self._turn = self._turn or _Turn()
+            turn.wishes.append(wish)
+            while not turn.over:
+                await (self._read_all(turn) if turn.reading is None else turn.reading.wait())
         if self._error is not None:
             raise self._error
 
-    def _dispatch(self) -> None:
-        task = asyncio.ensure_future(self._answer())
-        _running.add(task)
-        task.add_done_callback(_running.discard)
-
-    async def _answer(self) -> None:
-        """Fetches what this turn wished for; an error is kept for everyone who waits."""
-        wishes, self._wishes = self._wishes, []
-        turn, self._turn = self._turn, None
-        assert turn is not None
+    async def _read_all(self, turn: _Turn) -> None:
+        reading = turn.reading = asyncio.Event()
         try:
-            await self._fetch(wishes)
+            for _ in range(_TURNS):  # until then others may join
+                await asyncio.sleep(0)
+            if self._turn is turn:
+                self._turn = None
+            await self._fetch(turn.wishes)
+            turn.over = True
         except UpstreamError as error:
-            self._error = error
-        except Exception as error:  # noqa: BLE001 - it belongs to those who wait, not to this task
-            turn.set_exception(error)
-            turn.exception()  # it is no matter if nobody waits any more
-            return
-        turn.set_result(None)
+            self._error, turn.over = error, True
+        finally:
+            turn.reading = None
+            reading.set()
 
     async def _fetch(self, wishes: Sequence[Range]) -> None:
         """Asks until all pages of one attempt tell of the same list, in sizes that it gives."""
         for _ in range(_ATTEMPTS):
             sizes = self.source.sizes
-            pieces = list(cover_all(wishes, sizes, aligned=self._aligned))
+            pieces = cover_all(wishes, sizes, aligned=self._aligned)
             pages = await self._pages(pieces)
-            probes = self._probes(pieces, pages)
-            pages += await self._pages(probes)
+            if probes := self._probes(pieces, pages):
+                pages += await self._pages(probes)
             await self._look_beyond(pieces, pages)
             if self.source.sizes == sizes and self._kept([*pieces, *probes], pages):
                 return
@@ -202,12 +207,8 @@ class WindowedRows(Rows):
             )
 
     async def _pages(self, pieces: Sequence[Piece]) -> list[Page]:
-        asked = (self._ask(piece, self.state) for piece in pieces)
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        failures = [answer for answer in answers if isinstance(answer, BaseException)]
-        if failures:
-            raise failures[0]
-        pages = [answer for answer in answers if isinstance(answer, Page)]
+        asked = [self._ask(piece, self.state) for piece in pieces]
+        pages = [await each for each in asked] if len(asked) < 2 else await _together(asked)
         for piece, page in zip(pieces, pages, strict=True):
             self.source.learn(piece, page)
         return pages
@@ -218,11 +219,13 @@ class WindowedRows(Rows):
         The list is shorter than it was or than is stated, or the upstream counts its pages by
         another size than it was asked for.
         """
+        if not self._aligned or not any(piece.start for piece in pieces):
+            return ()
         total = max(_totals(pages), default=self.total)
         odd = (
             piece.size
             for piece, page in zip(pieces, pages, strict=True)
-            if self._aligned and piece.start > 0 and _is_odd(piece, page, total)
+            if piece.start > 0 and _is_odd(piece, page, total)
         )
         return [Slice(0, size) for size in dict.fromkeys(odd)]
 
@@ -247,11 +250,11 @@ class WindowedRows(Rows):
         if len(totals) > 1 or (totals and self.total not in (None, *totals)):
             self._known.clear()
             self.state = self.state._replace(changes=self.state.changes + 1)
-        self.total = max(totals, default=self.total)
-        self.stated = max(totals, default=self.stated)
+        if totals:
+            self.total = self.stated = max(totals)
         for piece, page in zip(pieces, pages, strict=True):
             self.summary, self.stale = page.summary, page.stale or self.stale
-            self._known.update(enumerate(page.rows, piece.start))
+            self._known.put(piece.start, page.rows)
             end = piece.start + len(page.rows)
             if page.more is False and page.rows:
                 self.total = end  # whatever length is stated
@@ -266,13 +269,23 @@ class WindowedRows(Rows):
         fails there is nothing better than what was kept.
         """
         self._readings |= {page.kept for page in pages}
-        failing = any(page.stale and page.stale.error for page in pages)
-        if len(self._readings) < 2 or self.state.anew or failing:
+        if len(self._readings) < 2 or self.state.anew:
+            return False
+        if any(page.stale and page.stale.error for page in pages):
             return False
         self._known.clear()
         self.total = self.stated = None
         self.state = self.state._replace(anew=True)
         return True
+
+
+async def _together(asked: Iterable[Awaitable[Page]]) -> list[Page]:
+    """All pages, each in a task of its own, or the first failure once none is under way."""
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    failures = [answer for answer in answers if isinstance(answer, BaseException)]
+    if failures:
+        raise failures[0]
+    return [answer for answer in answers if isinstance(answer, Page)]
 
 
 def _totals(pages: Sequence[Page]) -> set[int]:

@@ -23,28 +23,36 @@ class Range(NamedTuple):
     @property
     def generous(self) -> range:
         """The rows with the spare one."""
-        low = self.start if self.spare is None else min(self.start, self.spare)
-        return range(low, self.stop if self.spare is None else max(self.stop, self.spare + 1))
+        if self.spare is None:
+            return range(self.start, self.stop)
+        return range(min(self.start, self.spare), max(self.stop, self.spare + 1))
 
 
 def cover_all(wishes: Iterable[Range], sizes: Sizes, *, aligned: bool = True) -> Sequence[Piece]:
     """The pieces that hold all the ranges; ranges that share one cheaply are asked together."""
+    return _cover_all(tuple(wishes), sizes, aligned)
 
+
+@lru_cache(maxsize=4096)
+def _cover_all(wishes: Sequence[Range], sizes: Sizes, aligned: bool) -> Sequence[Piece]:
     def calls(span: range) -> int:
         return len(cover(span.start, span.stop, sizes, aligned))
 
     spans: list[range] = []
     for wish in sorted(wishes, key=lambda wish: wish.start):
-        needed = range(wish.start, max(wish.stop, wish.start + 1))
-        span = wish.generous if calls(wish.generous) <= calls(needed) else needed
-        last = spans[-1] if spans else span
-        joint = range(min(last.start, span.start), max(last.stop, span.stop))
-        if spans and calls(joint) < calls(last) + calls(span):
-            spans[-1] = joint
-        else:
-            spans.append(span)
-    pieces = (cover(span.start, span.stop, sizes, aligned) for span in spans)
-    return list(dict.fromkeys(chain.from_iterable(pieces)))
+        span = wish.generous
+        if wish.spare is not None:
+            needed = range(wish.start, max(wish.stop, wish.start + 1))
+            span = span if calls(span) <= calls(needed) else needed
+        if spans:
+            last = spans[-1]
+            joint = range(min(last.start, span.start), max(last.stop, span.stop))
+            if calls(joint) < calls(last) + calls(span):
+                spans[-1] = joint
+                continue
+        spans.append(span)
+    pieces = [cover(span.start, span.stop, sizes, aligned) for span in spans]
+    return tuple(dict.fromkeys(chain.from_iterable(pieces)))
 
 
 @lru_cache(maxsize=4096)

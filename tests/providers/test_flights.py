@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from providers.deadline import Deadline
-from providers.errors import NoAnswerError
+from providers.errors import NoAnswerError, UnavailableError
 from providers.flights import Flights
 
 
@@ -17,7 +17,7 @@ class Reads:
         self.begun, self.given_up = 0, 0
         self.deadlines: list[Deadline] = []
         self.gate = asyncio.Event()
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     async def __call__(self, deadline: Deadline) -> int:
         self.begun += 1
@@ -37,7 +37,11 @@ async def joined(
     flights: Flights[int], reads: Reads, key: str = "a", seconds: float = 10, **how: Any
 ) -> asyncio.Task[int]:
     """Somebody who waits already."""
-    task = asyncio.create_task(flights.join(key, reads, Deadline(seconds), **how))
+
+    async def waiting() -> int:
+        return await flights.join(key, reads, Deadline(seconds), **how)
+
+    task = asyncio.create_task(waiting())
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     return task
@@ -68,6 +72,28 @@ async def test_an_error_is_everyones() -> None:
     reads.gate.set()
     ends = await asyncio.gather(*waiters, return_exceptions=True)
     assert [type(end) for end in ends] == [ZeroDivisionError] * 3
+    assert flights._flights == {}
+
+
+async def test_each_has_an_upstreams_error_of_its_own() -> None:
+    flights, reads = Flights[int](), Reads()
+    waiters = [await joined(flights, reads) for _ in range(2)]
+    reads.error = UnavailableError("down", http_status=503)
+    reads.gate.set()
+    one, other = await asyncio.gather(*waiters, return_exceptions=True)
+    assert isinstance(one, UnavailableError)
+    assert isinstance(other, UnavailableError)
+    assert one is not other
+    assert (one.reason, one.http_status) == (other.reason, other.http_status) == ("down", 503)
+
+
+async def test_a_read_that_is_cancelled_from_within_leaves_nobody_waiting() -> None:
+    flights, reads = Flights[int](), Reads()
+    waiters = [await joined(flights, reads) for _ in range(2)]
+    reads.error = asyncio.CancelledError()
+    reads.gate.set()
+    await asyncio.wait(waiters, timeout=5)
+    assert [waiter.cancelled() for waiter in waiters] == [True, True]
     assert flights._flights == {}
 
 

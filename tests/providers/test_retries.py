@@ -45,7 +45,9 @@ async def attempted(
             raise error
         return made
 
-    return await tried(call, retries, budget or Budget(), Deadline(seconds))
+    result, attempts = await tried(call, retries, budget or Budget(), Deadline(seconds))
+    assert attempts == result
+    return result
 
 
 async def failing(error: Exception, **settings: object) -> int:
@@ -59,6 +61,7 @@ async def failing(error: Exception, **settings: object) -> int:
 
     with pytest.raises(type(error)):
         await tried(call, 2, Budget(), Deadline(10))
+    assert getattr(error, "attempts", made) == made
     return made
 
 

@@ -325,12 +325,13 @@ async def test_a_change_that_another_read_sees_takes_no_rows_from_this_one() -> 
     """Two calls are under way, the list changes between them, both answers come at once."""
     listed = gated(held=2, changes=1)
     rows = rows_of(listed)
-    one = asyncio.create_task(rows.read(0, 10))
+    first, one = (asyncio.create_task(rows.read(0, 10)) for _ in range(2))
     await listed.asked.acquire()
     other = asyncio.create_task(rows.read(300, 310))
     await listed.asked.acquire()
     for gate in listed.gates:
         gate.set()
+    assert numbers(await first) == list(range(10)), "who read it has it before the other answer"
     assert numbers(await one) == [-500, *range(9)]
     assert numbers(await other) == list(range(299, 309))
 
@@ -414,6 +415,21 @@ async def test_one_waiter_that_is_cancelled_hurts_no_other() -> None:
     with pytest.raises(asyncio.CancelledError):
         await first
     assert listed.requests == [(0, 10)]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+async def test_another_reads_for_all_where_the_first_is_cancelled(asked: bool) -> None:
+    listed = gated()
+    rows = rows_of(listed)
+    first, *others = (asyncio.create_task(rows.read(0, stop)) for stop in (30, 10, 20))
+    await (listed.asked.acquire() if asked else asyncio.sleep(0))
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    await (asyncio.sleep(0) if asked else listed.asked.acquire())
+    listed.gates[0].set()
+    assert [numbers(await each) for each in others] == [list(range(10)), list(range(20))]
+    assert listed.requests == [(0, 30)], "what somebody wished for is asked for once"
 
 
 @dataclass
