@@ -8,7 +8,6 @@ from logging import getLogger
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -21,17 +20,17 @@ from resolvers.cursors import CursorCodec
 from resolvers.explain import Explanation
 from resolvers.watches import Watches
 from schema import build
-from server.admission import Admission, Traffic
+from server.admission import Traffic
 from server.authentication import Door, caller_of
 from server.dashboard import dashboard
 from server.documentation import Documentation
-from server.documents import documents
 from server.endpoint import Endpoint
 from server.inline_traces import TraceableExecutor
 from server.middleware import at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
 from server.rate_limits import Rates
 from server.redis_pool import closing, pool
+from server.runner import Runner
 from server.settings import SHORT_SECRET, ServerSettings, Settings
 from server.settings import Limits as LimitSettings
 from server.sources import open_sources
@@ -52,8 +51,7 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
 
     Whoever stops it sets `state.stopping` first, so that open streams end. Operations go to `log`.
     """
-    server = settings.server
-    limits = _limits(server.limits)
+    server, limits = settings.server, _limits(settings.server.limits)
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
     door, redis = Door(settings.auth), pool(settings.cache.url)
@@ -80,9 +78,10 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
     def new_context(connection: HTTPConnection) -> Context:
         return _context(connection, sources, limits, cursors, watches)
 
-    endpoint = _endpoint(server, redis, new_context, traffic, stopping, told)
-    routes = _routes(settings, endpoint, readiness, at_the_graph(server, endpoint.rates))
-    routes += _figures(settings, told)
+    runner = _runner(server, redis, new_context, traffic, told)
+    routes = [*_graph(server, runner, stopping), *_pages(settings), *_figures(settings, told)]
+    routes += [Route("/healthz", lambda _: JSONResponse({"alive": True}))]
+    routes += [Route("/readyz", readiness)]
     app = Starlette(routes=routes, middleware=everywhere(settings, door, told), lifespan=lifespan)
     app.router.redirect_slashes = False  # to where the request's Host says
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
@@ -112,21 +111,19 @@ def _context(
     )
 
 
-def _endpoint(
+def _runner(
     server: ServerSettings,
     redis: "ConnectionPool | None",
     new_context: Callable[[HTTPConnection], Context],
     traffic: Traffic,
-    stopping: asyncio.Event,
     told: Telemetry,
-) -> Endpoint:
+) -> Runner:
     per_minute = server.limits.operations_per_minute
-    return Endpoint(
-        build([documents(server)], TraceableExecutor if server.inline_traces else CompiledExecutor),
+    return Runner(
+        build(executor=TraceableExecutor if server.inline_traces else CompiledExecutor),
         new_context,
         server,
         traffic=traffic,
-        stopping=stopping,
         library=Library(server.documents, Kept() if redis is None else Shared(redis)),
         rates=Rates(per_minute, redis) if per_minute else None,
         telemetry=told,
@@ -144,24 +141,21 @@ def _limits(settings: LimitSettings) -> Limits:
     )
 
 
-def _routes(
-    settings: Settings,
-    endpoint: Endpoint,
-    readiness: Callable[[Request], Response],
-    layers: Sequence[Middleware],
-) -> list[BaseRoute]:
-    server, graph = settings.server, Admission(endpoint, endpoint.traffic)
+def _graph(server: ServerSettings, runner: Runner, stopping: asyncio.Event) -> list[BaseRoute]:
+    graph, layers = Endpoint(runner, server, stopping), at_the_graph(server, runner.rates)
+    routes = (Route, WebSocketRoute)
+    return [route("/graphql", graph, middleware=layers) for route in routes]
+
+
+def _pages(settings: Settings) -> list[BaseRoute]:
+    server = settings.server
     page = Route("/dashboard", dashboard(guarded=settings.auth is not None))
     return [
         Route("/", start_page(server)),
-        Route("/graphql", graph, middleware=layers),
-        WebSocketRoute("/graphql", graph, middleware=layers),
         *([page] if server.dashboard else []),
         Route("/docs", lambda _: RedirectResponse("docs/")),
         Mount("/docs", Documentation()),
         Mount("/static", Bundles(directory=STATIC, check_dir=False)),
-        Route("/healthz", lambda _: JSONResponse({"alive": True})),
-        Route("/readyz", readiness),
     ]
 
 

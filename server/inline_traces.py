@@ -11,8 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import msgspec
-from graphql import GraphQLError, GraphQLResolveInfo, MiddlewareManager
-from strawberry.types import ExecutionResult
+from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, MiddlewareManager
 
 from execution.executor import CompiledExecutor
 from server.errors import code_of
