@@ -8,9 +8,10 @@ from logging import getLogger
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route
 
 from execution.executor import CompiledExecutor
 from providers.client import Source
@@ -26,7 +27,7 @@ from server.dashboard import dashboard
 from server.documentation import Documentation
 from server.endpoint import Endpoint
 from server.inline_traces import TraceableExecutor
-from server.middleware import at_the_graph, everywhere
+from server.middleware import Ahead, at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
 from server.rate_limits import Rates
 from server.redis_pool import closing, pool
@@ -38,7 +39,7 @@ from server.start_page import start_page
 from server.static_files import STATIC, Bundles
 from server.telemetry.logs import OperationLog
 from server.telemetry.operations import CURRENT, note_caller
-from server.telemetry.watching import Telemetry, telemetry
+from server.telemetry.watching import GRAPH, Telemetry, telemetry
 
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
@@ -79,10 +80,13 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
         return _context(connection, sources, limits, cursors, watches)
 
     runner = _runner(server, redis, new_context, traffic, told)
-    routes = [*_graph(server, runner, stopping), *_pages(settings), *_figures(settings, told)]
-    routes += [Route("/healthz", lambda _: JSONResponse({"alive": True}))]
-    routes += [Route("/readyz", readiness)]
-    app = Starlette(routes=routes, middleware=everywhere(settings, door, told), lifespan=lifespan)
+    graph, layers = Endpoint(runner, server, stopping), at_the_graph(server, runner.rates)
+    ahead = Middleware(Ahead, path=GRAPH, own=graph, layers=layers)
+    app = Starlette(
+        routes=[*_pages(settings), *_figures(settings, told), Route("/readyz", readiness)],
+        middleware=[*everywhere(settings, door, told), ahead],
+        lifespan=lifespan,
+    )
     app.router.redirect_slashes = False  # to where the request's Host says
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
     return app
@@ -141,12 +145,6 @@ def _limits(settings: LimitSettings) -> Limits:
     )
 
 
-def _graph(server: ServerSettings, runner: Runner, stopping: asyncio.Event) -> list[BaseRoute]:
-    graph, layers = Endpoint(runner, server, stopping), at_the_graph(server, runner.rates)
-    routes = (Route, WebSocketRoute)
-    return [route("/graphql", graph, middleware=layers) for route in routes]
-
-
 def _pages(settings: Settings) -> list[BaseRoute]:
     server = settings.server
     page = Route("/dashboard", dashboard(guarded=settings.auth is not None))
@@ -156,6 +154,7 @@ def _pages(settings: Settings) -> list[BaseRoute]:
         Route("/docs", lambda _: RedirectResponse("docs/")),
         Mount("/docs", Documentation()),
         Mount("/static", Bundles(directory=STATIC, check_dir=False)),
+        Route("/healthz", lambda _: JSONResponse({"alive": True})),
     ]
 
 

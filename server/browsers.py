@@ -51,15 +51,16 @@ class OwnSiteReads:
         self._app, self._origins = app, origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._is_foreign(Request(scope)):
+        is_read = scope["type"] == "http" and scope["method"] == "GET"
+        if is_read and self._is_foreign(Request(scope)):
             message = "Another site may not ask this; see cors_origins."
             await refused(403, message, "FORBIDDEN")(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     def _is_foreign(self, request: Request) -> bool:
-        read = request.method == "GET" and not wants_page(request)
-        return read and _is_from_elsewhere(request) and self._is_unknown(request)
+        is_page = wants_page(request)
+        return not is_page and _is_from_elsewhere(request) and self._is_unknown(request)
 
     def _is_unknown(self, request: Request) -> bool:
         return request.headers.get("origin") not in self._origins
