@@ -80,13 +80,9 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
         return _context(connection, sources, limits, cursors, watches)
 
     runner = _runner(server, redis, new_context, traffic, told)
-    graph, layers = Endpoint(runner, server, stopping), at_the_graph(server, runner.rates)
-    ahead = Middleware(Ahead, path=GRAPH, own=graph, layers=layers)
-    app = Starlette(
-        routes=[*_pages(settings), *_figures(settings, told), Route("/readyz", readiness)],
-        middleware=[*everywhere(settings, door, told), ahead],
-        lifespan=lifespan,
-    )
+    routes = [*_pages(settings), *_figures(settings, told), Route("/readyz", readiness)]
+    layers = [*everywhere(settings, door, told), _ahead(server, runner, stopping)]
+    app = Starlette(routes=routes, middleware=layers, lifespan=lifespan)
     app.router.redirect_slashes = False  # to where the request's Host says
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
     return app
@@ -143,6 +139,11 @@ def _limits(settings: LimitSettings) -> Limits:
         max_upstream_calls=settings.max_upstream_calls,
         upstream_seconds=_upstream_seconds(settings.operation_timeout_seconds),
     )
+
+
+def _ahead(server: ServerSettings, runner: Runner, stopping: asyncio.Event) -> Middleware:
+    graph, layers = Endpoint(runner, server, stopping), at_the_graph(server, runner.rates)
+    return Middleware(Ahead, path=GRAPH, own=graph, layers=layers)
 
 
 def _pages(settings: Settings) -> list[BaseRoute]:

@@ -1,7 +1,7 @@
 """Everything that watches operations and upstreams, put together as the settings want it."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
@@ -45,34 +45,27 @@ class Telemetry:
 
     def operation(self, connection: HTTPConnection) -> AbstractContextManager[Operation | None]:
         """An operation that comes over a connection, from its beginning to its end."""
-        return self._operation(connection) if self.watches else nullcontext()
+        return _Watch(self, connection) if self.watches else nullcontext()
 
-    @contextmanager
-    def _operation(self, connection: HTTPConnection) -> Iterator[Operation]:
+    def began(self, connection: HTTPConnection) -> Operation:
+        """An operation begins."""
         headers = connection.headers
-        name = request_id(headers.get(REQUEST_ID))
-        operation = Operation(name, connection.scope["type"])
-        before = CURRENT.set(operation)
+        operation = Operation(request_id(headers.get(REQUEST_ID)), connection.scope["type"])
         if self._tracing is not None:
             self._tracing.began(operation, headers)
-        try:
-            yield operation
-        except Exception:
-            note_error({"code": FAILED})
-            raise
-        finally:
-            operation.end()
-            if not operation.caller:
-                caller = caller_of(connection)
-                operation.caller = caller.name if caller else ""
-            self._ended(operation)
-            CURRENT.reset(before)
+        return operation
 
-    def _ended(self, operation: Operation) -> None:
-        if self.metrics is not None and operation.happened:
-            self.metrics.ended(operation)
-        if self._log is not None and operation.happened:
-            self._log.ended(operation)
+    def ended(self, operation: Operation, connection: HTTPConnection) -> None:
+        """It ends, and is told of."""
+        operation.end()
+        if not operation.caller:
+            caller = caller_of(connection)
+            operation.caller = caller.name if caller else ""
+        if operation.happened:
+            if self.metrics is not None:
+                self.metrics.ended(operation)
+            if self._log is not None:
+                self._log.ended(operation)
         if self._tracing is not None:
             self._tracing.ended(operation)
 
@@ -92,6 +85,24 @@ class Telemetry:
     def outgoing(self) -> Headers | None:
         """What goes along with each request to an upstream."""
         return None if self._tracing is None else self._tracing.outgoing
+
+
+class _Watch:
+    """An operation that is watched from its beginning to its end."""
+
+    def __init__(self, telemetry: Telemetry, connection: HTTPConnection) -> None:
+        self._telemetry, self._connection = telemetry, connection
+
+    def __enter__(self) -> Operation:
+        self._operation = self._telemetry.began(self._connection)
+        self._before = CURRENT.set(self._operation)
+        return self._operation
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, Exception):
+            note_error({"code": FAILED})
+        self._telemetry.ended(self._operation, self._connection)
+        CURRENT.reset(self._before)
 
 
 def telemetry(settings: Settings, log: "OperationLog | None" = None) -> Telemetry:
