@@ -28,7 +28,7 @@ class Traffic:
         self, most: int, most_subscriptions: int, told: Callable[[int, int], None] | None = None
     ) -> None:
         self.most, self.most_subscriptions = most, most_subscriptions
-        self._told = told or (lambda *_: None)
+        self._told = told
         self.running = self.open = 0
         self.subscriptions: Counter[str] = Counter()
         self.draining = False
@@ -52,7 +52,8 @@ class Traffic:
     def _change(self, running: int, subscriptions: int) -> None:
         self.running += running
         self.open += subscriptions
-        self._told(self.running, self.open)
+        if self._told is not None:
+            self._told(self.running, self.open)
 
     @contextmanager
     def sending(self, *, lasts: bool) -> Iterator[None]:

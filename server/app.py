@@ -26,6 +26,7 @@ from server.authentication import Door, caller_of
 from server.dashboard import dashboard
 from server.documentation import Documentation
 from server.endpoint import Endpoint
+from server.headers import header
 from server.inline_traces import TraceableExecutor
 from server.middleware import Ahead, at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
@@ -97,14 +98,15 @@ def _context(
 ) -> Context:
     """An operation of the caller at the other end, with only the sources that it may read."""
     caller = caller_of(connection) or NOBODY
-    told = connection.headers.get("x-pacioli-explain") == "1" and caller.may(Scope.EXPLAIN)
+    told = header(connection.scope, b"x-pacioli-explain") == "1" and caller.may(Scope.EXPLAIN)
+    control = header(connection.scope, b"cache-control")
     explanation = Explanation(told=told) if told or CURRENT.get() else None
     note_caller(caller.name, explanation)
     return Context(
-        tuple(source for source in sources if caller.reads(source.name)),
+        [source for source in sources if caller.reads(source.name)],
         limits,
         cursors,
-        anew="no-cache" in connection.headers.get("cache-control", "").lower(),
+        anew=control is not None and "no-cache" in control.lower(),
         explanation=explanation,
         caller=caller,
         watch=watches.watch,

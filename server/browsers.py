@@ -6,15 +6,16 @@ name itself as this machine (DNS rebinding) and read the answers.
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.errors import refused
 from server.graphiql import wants_page
+from server.headers import header
 
 PROBES = frozenset({"/healthz", "/readyz"})  # these say nothing, and are asked by any name
 
@@ -75,10 +76,11 @@ def _is_from_elsewhere(request: Request) -> bool:
 
 
 def _is_misled(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    return "accept-encoding" in headers and not is_own_name(headers.get("host", ""))
+    is_browser = header(scope, b"accept-encoding") is not None
+    return is_browser and not is_own_name(header(scope, b"host") or "")
 
 
+@lru_cache(maxsize=16)  # it is the same for all clients but those who try others
 def is_own_name(host: str) -> bool:
     """Whether a Host header names the loopback interface."""
     try:

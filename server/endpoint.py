@@ -20,6 +20,7 @@ from server.batches import Batch
 from server.bodies import body
 from server.errors import RefusedError, response_to, status_of
 from server.event_streams import EventStream, events, until
+from server.headers import header
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Accept, accepted
 from server.requests import Asked, Parameters, from_body, from_query_string
 from server.runner import Runner
@@ -73,7 +74,8 @@ class Endpoint:
 
     async def _answer(self, request: Request) -> ASGIApp:
         """The answer to a request. Raises HTTPException."""
-        if request.method not in ("GET", "POST"):
+        method = request.method
+        if method not in ("GET", "POST"):
             raise HTTPException(405, "GraphQL only supports GET and POST requests.")
         if graphiql.wants_page(request):
             if not self._has_page:
@@ -86,7 +88,7 @@ class Endpoint:
         media_type = _media_type(asked, accept)
         if media_type == EVENT_STREAM:
             return self._stream(asked, request)
-        if request.method == "GET" and asked.operation.kind == OperationType.MUTATION.value:
+        if method == "GET" and asked.operation.kind == OperationType.MUTATION.value:
             raise HTTPException(400, "mutations are not allowed when using GET")
         result = self._runner.begin(asked, request)
         if not isinstance(result, ExecutionResult):
@@ -99,7 +101,7 @@ class Endpoint:
     async def _read(self, request: Request) -> Parameters | Sequence[Parameters]:
         if request.method == "GET":
             return from_query_string(request.query_params)
-        content_type = request.headers.get("content-type", "")
+        content_type = header(request.scope, b"content-type") or ""
         if content_type.partition(";")[0].strip().lower() != JSON:
             raise HTTPException(415, "The body must be JSON, with Content-Type: application/json.")
         return from_body(await body(request.receive, self._max_body_bytes, self._body_seconds))
@@ -141,7 +143,7 @@ def _refused(error: HTTPException, request: Request) -> ASGIApp:
 
 
 def _accept(request: Request) -> Accept:
-    return accepted(request.headers.get("accept"))
+    return accepted(header(request.scope, b"accept"))
 
 
 def _media_type(asked: Asked, accept: Accept) -> str:

@@ -6,17 +6,19 @@ trace. Its answers are the same, and compiled operations hold nothing that could
 
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
 import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, MiddlewareManager
+from starlette.requests import HTTPConnection
 
 from execution.executor import CompiledExecutor
 from server.errors import code_of
+from server.headers import header
 
-HEADER, FORMAT = "apollo-federation-include-trace", "ftv1"
+HEADER, FORMAT = b"apollo-federation-include-trace", "ftv1"
 MAX_NODES = 10_000
 UNTOLD = "<masked>"
 Keys = tuple[str | int, ...]
@@ -100,9 +102,10 @@ class TraceableExecutor(CompiledExecutor):
         return super().execute_operation(serially)
 
 
-def asks_for_trace(headers: Mapping[str, str]) -> bool:
+def asks_for_trace(connection: HTTPConnection) -> bool:
     """Whether a request is one of a gateway that collects traces."""
-    return headers.get(HEADER, "").lower() == FORMAT
+    wanted = header(connection.scope, HEADER)
+    return wanted is not None and wanted.lower() == FORMAT
 
 
 async def traced(coming: Awaitable[ExecutionResult], most_errors: int) -> ExecutionResult:

@@ -15,6 +15,7 @@ from resolvers.errors import LimitError
 from server.admission import Traffic
 from server.documents import Documents
 from server.errors import coded, presented
+from server.headers import header
 from server.inline_traces import asks_for_trace, traced
 from server.limits import refusal as limit_refusal
 from server.persisted import Kept, Library
@@ -24,7 +25,7 @@ from server.settings import ServerSettings
 from server.telemetry.operations import note_answer
 from server.telemetry.watching import Telemetry
 
-COST_HEADER = "X-Pacioli-Cost"
+COST_HEADER = b"x-pacioli-cost"
 
 
 class Refused(ExecutionResult):
@@ -57,7 +58,7 @@ class Runner:
 
     def begin(self, asked: Asked, connection: HTTPConnection) -> AwaitableOrValue[ExecutionResult]:
         """The result of an operation, or what gives it where there is something to wait for."""
-        if self._traces and asks_for_trace(connection.headers):
+        if self._traces and asks_for_trace(connection):
             return traced(self._result(asked, connection), self._max_errors)
         return self._begun(asked, connection)
 
@@ -158,9 +159,9 @@ class Runner:
         if result.data is not None or any(error.path for error in result.errors or ()):
             answer["data"] = result.data  # absent where not even one field was tried
         note_answer(answer.get("errors", ()), result.extensions)
-        extensions = dict(result.extensions or {})
-        if COST_HEADER not in connection.headers:
-            extensions.pop("cost", None)
+        extensions = result.extensions or {}
+        if header(connection.scope, COST_HEADER) is None:
+            extensions = {name: each for name, each in extensions.items() if name != "cost"}
         if extensions:
             answer["extensions"] = extensions
         return answer

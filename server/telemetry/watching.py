@@ -1,6 +1,6 @@
 """Everything that watches operations and upstreams, put together as the settings want it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from providers.observer import Observer, Unobserved
 from providers.transport import Headers
 from server.authentication import caller_of
+from server.headers import header
 from server.settings import Settings, SourceSettings
 from server.telemetry.operations import CURRENT, FAILED, Operation, note_error, request_id
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # they are imported only where they are wanted
 
 GRAPH = "/graphql"
 REQUEST_ID = "X-Request-Id"
+_REQUEST_ID = REQUEST_ID.lower().encode()
 
 
 class Telemetry:
@@ -49,10 +51,10 @@ class Telemetry:
 
     def began(self, connection: HTTPConnection) -> Operation:
         """An operation begins."""
-        headers = connection.headers
-        operation = Operation(request_id(headers.get(REQUEST_ID)), connection.scope["type"])
+        scope = connection.scope
+        operation = Operation(request_id(header(scope, _REQUEST_ID)), scope["type"])
         if self._tracing is not None:
-            self._tracing.began(operation, headers)
+            self._tracing.began(operation, connection.headers)
         return operation
 
     def ended(self, operation: Operation, connection: HTTPConnection) -> None:
@@ -69,10 +71,10 @@ class Telemetry:
         if self._tracing is not None:
             self._tracing.ended(operation)
 
-    def show_traffic(self, running: int, subscriptions: int) -> None:
-        """How much is going on, told whenever it changes."""
-        if self.metrics is not None:
-            self.metrics.show_traffic(running, subscriptions)
+    @property
+    def show_traffic(self) -> Callable[[int, int], None] | None:
+        """Who is told how much is going on, whenever it changes."""
+        return None if self.metrics is None else self.metrics.show_traffic
 
     def observer(self, source: SourceSettings) -> Observer:
         """Who is told of a source."""
@@ -132,7 +134,7 @@ class Watched:
             return
         with self._telemetry.operation(HTTPConnection(scope)) as operation:
             assert operation is not None
-            told = (REQUEST_ID.lower().encode(), operation.request_id.encode())
+            told = (_REQUEST_ID, operation.request_id.encode())
 
             async def send_with_id(message: Message) -> None:
                 if message["type"] == "http.response.start":
