@@ -1,13 +1,12 @@
 """The bodies of requests: no longer, and no longer on their way, than is allowed."""
 
-import asyncio
-
 from cross_web import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from resolvers.errors import LimitError
 from server.errors import RefusedError
+from server.time_limits import TimeLimit
 
 
 async def body(receive: Receive, most: int, seconds: float) -> bytes:
@@ -16,7 +15,7 @@ async def body(receive: Receive, most: int, seconds: float) -> bytes:
     Raises HTTPException; RefusedError past so many bytes.
     """
     try:
-        async with asyncio.timeout(seconds):
+        with TimeLimit(seconds):
             return await _whole(receive, most)
     except TimeoutError:
         raise HTTPException(408, f"The body did not arrive within {seconds:g} s.") from None

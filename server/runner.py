@@ -1,6 +1,5 @@
 """Operations are run, each within its limits, for whichever transport they come over."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
@@ -24,6 +23,7 @@ from server.requests import Asked, Parameters
 from server.settings import ServerSettings
 from server.telemetry.operations import note_answer
 from server.telemetry.watching import Telemetry
+from server.time_limits import TimeLimit
 
 COST_HEADER = b"x-pacioli-cost"
 
@@ -86,12 +86,12 @@ class Runner:
     async def _timely(
         self, coming: Awaitable[ExecutionResult], asked: Asked, context: Context
     ) -> ExecutionResult:
-        limit = asyncio.timeout(self._timeout)
+        limit = TimeLimit(self._timeout)
         try:
-            async with limit:
+            with limit:
                 result = await coming
         except Exception as error:  # noqa: BLE001 - it is masked, and logged
-            result = self._too_late() if limit.expired() else _failed(error)
+            result = self._too_late() if limit.expired else _failed(error)
         finally:
             context.close()
         return self._ended(result, asked, context)
