@@ -46,16 +46,16 @@ class Operations:
         trees = (executor.schema, executor.operation, *executor.fragment_definitions.values())
         same = tuple(map(id, trees))
         with self._lock:
-            if same not in self._kept:
-                self._kept[same] = Kept(trees, *_conditions(trees[1:]), {})
-                self._grow(self._kept[same].weight)
-            if same not in self._kept:  # it is larger than all that may be kept
-                return None
+            kept = self._kept.get(same)
+            if kept is None:
+                kept = self._kept[same] = Kept(trees, *_conditions(trees[1:]), {})
+                self._grow(kept.weight)
+                if same not in self._kept:  # it is larger than all that may be kept
+                    return None
             self._kept.move_to_end(same)
-            kept = self._kept[same]
             values = executor.variable_values.coerced
-            decisions = tuple(values.get(name) for name in kept.conditions)
-            if not all(isinstance(each, bool) for each in decisions):
+            decisions = tuple([values.get(name) for name in kept.conditions])
+            if decisions and not all(isinstance(each, bool) for each in decisions):
                 return None
             if decisions not in kept.variants:
                 return self._add(kept, decisions, executor)

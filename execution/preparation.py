@@ -1,105 +1,100 @@
-"""Operations that need none of Strawberry's hooks.
+"""Operations of good documents, ready to be executed any number of times.
 
-Around each operation Strawberry makes its extensions, and enters and leaves a context for each of
-their hooks. An extension that already knows of a document that nothing is wrong with it says so
-instead; the operation is then executed, and nothing else.
+Before each execution Strawberry makes its extensions and enters a context for each of their hooks,
+and graphql-core looks for the operation and its fragments in the document. Of an operation that is
+known to be good nothing is left to do but to coerce its variables.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import AsyncGenerator
+from typing import Any
 
-from graphql import DocumentNode, GraphQLError, execute
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    default_field_resolver,
+    default_type_resolver,
+    subscribe,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import get_variable_values
+from graphql.pyutils import AwaitableOrValue
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
-from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
-from strawberry.types.graphql import OperationType
 
-
-class Prepared(NamedTuple):
-    """An operation that can be executed: its document, its kind, and what the answer says of it."""
-
-    document: DocumentNode
-    kind: OperationType
-    extensions: dict[str, Any]
-
-
-class Preparing(SchemaExtension):
-    """An extension whose hooks can be spared: what they would do is done here."""
-
-    @classmethod
-    def prepared(
-        cls, schema: Schema, query: str, variables: Mapping[str, Any] | None, name: str | None
-    ) -> Prepared | None:
-        """The operation, if the hooks would let it through; None where they have to be asked."""
-        raise NotImplementedError
-
-    @classmethod
-    def told(cls, errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
-        """What the hooks would make of the errors of its fields."""
-        return errors
+MAX_COERCION_ERRORS = 50
 
 
 class PreparedSchema(Schema):
-    """A schema that executes what its one extension has prepared without hooks."""
+    """A schema whose operations are executed as `Prepared` ones."""
 
-    async def execute(
+
+class Prepared:
+    """An operation of a document that is valid for a schema."""
+
+    def __init__(
+        self, schema: Schema, document: DocumentNode, definition: OperationDefinitionNode
+    ) -> None:
+        self._schema = schema._schema
+        self._executor: Any = schema.execution_context_class
+        self._document, self._definition = document, definition
+        self._fragments = {
+            each.name.value: each
+            for each in document.definitions
+            if isinstance(each, FragmentDefinitionNode)
+        }
+        self._details = {name: FragmentDetails(each) for name, each in self._fragments.items()}
+
+    def execute(
         self,
-        query: str | None,
-        variable_values: dict[str, Any] | None = None,
-        context_value: Any | None = None,
-        root_value: Any | None = None,
-        operation_name: str | None = None,
-        allowed_operation_types: Iterable[OperationType] | None = None,
-        operation_extensions: dict[str, Any] | None = None,
-    ) -> ExecutionResult:
-        prepared = self._prepared(query or "", variable_values, operation_name)
-        if prepared is None or prepared.kind not in (allowed_operation_types or OperationType):
-            return await super().execute(
-                query,
-                variable_values,
-                context_value,
-                root_value,
-                operation_name,
-                allowed_operation_types,
-                operation_extensions,
-            )
-        return await self._run(
-            prepared,
-            root_value=root_value,
-            context_value=context_value,
-            variable_values=variable_values,
-            operation_name=operation_name,
-            operation_extensions=operation_extensions,
+        context: Any,
+        variables: dict[str, Any] | None = None,
+        extensions: dict[str, Any] | None = None,
+    ) -> AwaitableOrValue[ExecutionResult]:
+        """The result, or what gives it where there is something to wait for."""
+        values = get_variable_values(
+            self._schema,
+            self._definition.variable_definitions or (),
+            variables or {},
+            max_errors=MAX_COERCION_ERRORS,
         )
+        if isinstance(values, list):
+            return ExecutionResult(None, values)
+        executor = self._executor(
+            self._schema,
+            self._fragments,
+            self._details,
+            None,
+            context,
+            self._definition,
+            values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            is_awaitable=optimized_is_awaitable,
+            operation_extensions=extensions,
+        )
+        result: AwaitableOrValue[ExecutionResult] = executor.execute_operation()
+        return result
 
-    async def _run(self, prepared: Prepared, **given: Any) -> ExecutionResult:
-        given["executor_class"] = self.execution_context_class
-        given["is_awaitable"] = optimized_is_awaitable
-        try:
-            result: Any = execute(self._schema, prepared.document, **given)
-            if optimized_is_awaitable(result):
-                result = await result
-        except GraphQLError as error:
-            return PreExecutionError(None, [error], prepared.extensions)
-        except Exception as error:  # noqa: BLE001 - it is masked, as on Strawberry's own path
-            failure = GraphQLError(str(error), original_error=error)
-            return PreExecutionError(None, [failure], prepared.extensions)
-        errors = result.errors and list(self._extension.told(result.errors))
-        return ExecutionResult(result.data, errors, prepared.extensions)
-
-    def _prepared(
-        self, query: str, variables: Mapping[str, Any] | None, name: str | None
-    ) -> Prepared | None:
-        if len(self.extensions) != 1 or self.directives or self.execution_context_class is None:
-            return None
-        kind: Any = self._extension
-        if not isinstance(kind, type) or not issubclass(kind, Preparing):
-            return None
-        return kind.prepared(self, query, variables, name)
-
-    @property
-    def _extension(self) -> Any:
-        """The only one, when there is but one."""
-        return self.extensions[0]
+    async def subscribe(
+        self,
+        context: Any,
+        variables: dict[str, Any] | None = None,
+        extensions: dict[str, Any] | None = None,
+    ) -> AsyncGenerator[ExecutionResult, None] | ExecutionResult:
+        """The results of a subscription, or the one that says why it cannot begin."""
+        name = self._definition.name
+        begun: Any = subscribe(
+            self._schema,
+            self._document,
+            context_value=context,
+            variable_values=variables,
+            operation_name=name.value if name else None,
+            executor_class=self._executor,
+            operation_extensions=extensions,
+        )
+        events: AsyncGenerator[ExecutionResult, None] | ExecutionResult
+        events = await begun if optimized_is_awaitable(begun) else begun
+        return events

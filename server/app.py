@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route
 
 from execution.executor import CompiledExecutor
 from providers.client import Source
@@ -21,17 +21,18 @@ from resolvers.cursors import CursorCodec
 from resolvers.explain import Explanation
 from resolvers.watches import Watches
 from schema import build
-from server.admission import Admission, Traffic
+from server.admission import Traffic
 from server.authentication import Door, caller_of
 from server.dashboard import dashboard
 from server.documentation import Documentation
-from server.documents import documents
 from server.endpoint import Endpoint
+from server.headers import header
 from server.inline_traces import TraceableExecutor
-from server.middleware import at_the_graph, everywhere
+from server.middleware import Ahead, at_the_graph, everywhere
 from server.persisted import Kept, Library, Shared
 from server.rate_limits import Rates
 from server.redis_pool import closing, pool
+from server.runner import Runner
 from server.settings import SHORT_SECRET, ServerSettings, Settings
 from server.settings import Limits as LimitSettings
 from server.sources import open_sources
@@ -39,7 +40,7 @@ from server.start_page import start_page
 from server.static_files import STATIC, Bundles
 from server.telemetry.logs import OperationLog
 from server.telemetry.operations import CURRENT, note_caller
-from server.telemetry.watching import Telemetry, telemetry
+from server.telemetry.watching import GRAPH, Telemetry, telemetry
 
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
@@ -52,8 +53,7 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
 
     Whoever stops it sets `state.stopping` first, so that open streams end. Operations go to `log`.
     """
-    server = settings.server
-    limits = _limits(server.limits)
+    server, limits = settings.server, _limits(settings.server.limits)
     cursors = CursorCodec(_cursor_secret(server.cursor_secret))
     sources: list[Source] = []
     door, redis = Door(settings.auth), pool(settings.cache.url)
@@ -80,10 +80,10 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
     def new_context(connection: HTTPConnection) -> Context:
         return _context(connection, sources, limits, cursors, watches)
 
-    endpoint = _endpoint(server, redis, new_context, traffic, stopping, told)
-    routes = _routes(settings, endpoint, readiness, at_the_graph(server, endpoint.rates))
-    routes += _figures(settings, told)
-    app = Starlette(routes=routes, middleware=everywhere(settings, door, told), lifespan=lifespan)
+    runner = _runner(server, redis, new_context, traffic, told)
+    routes = [*_pages(settings), *_figures(settings, told), Route("/readyz", readiness)]
+    layers = [*everywhere(settings, door, told), _ahead(server, runner, stopping)]
+    app = Starlette(routes=routes, middleware=layers, lifespan=lifespan)
     app.router.redirect_slashes = False  # to where the request's Host says
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
     return app
@@ -98,35 +98,34 @@ def _context(
 ) -> Context:
     """An operation of the caller at the other end, with only the sources that it may read."""
     caller = caller_of(connection) or NOBODY
-    told = connection.headers.get("x-pacioli-explain") == "1" and caller.may(Scope.EXPLAIN)
+    told = header(connection.scope, b"x-pacioli-explain") == "1" and caller.may(Scope.EXPLAIN)
+    control = header(connection.scope, b"cache-control")
     explanation = Explanation(told=told) if told or CURRENT.get() else None
     note_caller(caller.name, explanation)
     return Context(
-        tuple(source for source in sources if caller.reads(source.name)),
+        [source for source in sources if caller.reads(source.name)],
         limits,
         cursors,
-        anew="no-cache" in connection.headers.get("cache-control", "").lower(),
+        anew=control is not None and "no-cache" in control.lower(),
         explanation=explanation,
         caller=caller,
         watch=watches.watch,
     )
 
 
-def _endpoint(
+def _runner(
     server: ServerSettings,
     redis: "ConnectionPool | None",
     new_context: Callable[[HTTPConnection], Context],
     traffic: Traffic,
-    stopping: asyncio.Event,
     told: Telemetry,
-) -> Endpoint:
+) -> Runner:
     per_minute = server.limits.operations_per_minute
-    return Endpoint(
-        build([documents(server)], TraceableExecutor if server.inline_traces else CompiledExecutor),
+    return Runner(
+        build(executor=TraceableExecutor if server.inline_traces else CompiledExecutor),
         new_context,
         server,
         traffic=traffic,
-        stopping=stopping,
         library=Library(server.documents, Kept() if redis is None else Shared(redis)),
         rates=Rates(per_minute, redis) if per_minute else None,
         telemetry=told,
@@ -144,24 +143,21 @@ def _limits(settings: LimitSettings) -> Limits:
     )
 
 
-def _routes(
-    settings: Settings,
-    endpoint: Endpoint,
-    readiness: Callable[[Request], Response],
-    layers: Sequence[Middleware],
-) -> list[BaseRoute]:
-    server, graph = settings.server, Admission(endpoint, endpoint.traffic)
+def _ahead(server: ServerSettings, runner: Runner, stopping: asyncio.Event) -> Middleware:
+    graph, layers = Endpoint(runner, server, stopping), at_the_graph(server, runner.rates)
+    return Middleware(Ahead, path=GRAPH, own=graph, layers=layers)
+
+
+def _pages(settings: Settings) -> list[BaseRoute]:
+    server = settings.server
     page = Route("/dashboard", dashboard(guarded=settings.auth is not None))
     return [
         Route("/", start_page(server)),
-        Route("/graphql", graph, middleware=layers),
-        WebSocketRoute("/graphql", graph, middleware=layers),
         *([page] if server.dashboard else []),
         Route("/docs", lambda _: RedirectResponse("docs/")),
         Mount("/docs", Documentation()),
         Mount("/static", Bundles(directory=STATIC, check_dir=False)),
         Route("/healthz", lambda _: JSONResponse({"alive": True})),
-        Route("/readyz", readiness),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.authentication import (
     AuthCredentials,
@@ -21,7 +21,9 @@ from server.errors import refused
 from server.graphiql import wants_page
 from server.key_sets import KeySet, fetcher
 from server.settings import AuthSettings
-from server.tokens import TokenError, Tokens
+
+if TYPE_CHECKING:
+    from server.tokens import Tokens
 
 CREDENTIALS_NEEDED = "Credentials are needed: Authorization: Bearer, with a token or an API key."
 
@@ -46,23 +48,26 @@ class Door(AuthenticationBackend):
     def __init__(self, settings: AuthSettings | None) -> None:
         self._settings = settings
         self._keys = ApiKeys(settings.api_keys if settings else ())
-        self._tokens = Tokens(())
+        self._tokens: Tokens | None = None
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Lets the issuers' keys be fetched, until the context ends."""
+        issuers = self._settings.issuers if self._settings else ()
         async with AsyncExitStack() as stack:
-            issuers = []
-            for issuer in self._settings.issuers if self._settings else ():
+            keys = []
+            for issuer in issuers:
                 transport = Transport(issuer.jwks_url, {})
-                fetch = fetcher(await stack.enter_async_context(transport))
-                issuers.append((issuer, KeySet(fetch)))
-            self._tokens = Tokens(issuers)
+                keys.append(KeySet(fetcher(await stack.enter_async_context(transport))))
+            if issuers:
+                from server.tokens import Tokens  # noqa: PLC0415 - it takes 10 MB
+
+                self._tokens = Tokens(zip(issuers, keys, strict=True))
             yield
 
     async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, BaseUser] | None:
         if self._settings is None:
-            return _admitted(TRUSTED)
+            return _TRUSTED
         given = conn.headers.getlist("authorization")
         if not given:
             return None
@@ -78,14 +83,16 @@ class Door(AuthenticationBackend):
         known = self._keys.caller(secret)
         if known is not None:
             return known
-        try:
-            return await self._tokens.caller(secret)
-        except TokenError as error:
-            raise AuthenticationError(str(error)) from None
+        if self._tokens is None:
+            raise AuthenticationError("The token is not accepted.")
+        return await self._tokens.caller(secret)
 
 
 def _admitted(caller: Caller) -> tuple[AuthCredentials, BaseUser]:
     return AuthCredentials(sorted(caller.scopes)), User(caller)
+
+
+_TRUSTED = _admitted(TRUSTED)
 
 
 def caller_of(connection: HTTPConnection) -> Caller | None:

@@ -1,23 +1,21 @@
 """Batches: several operations in one body, each answered for itself and in its place."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from itertools import starmap
-from typing import Any
 
 from cross_web import HTTPException
+from graphql import ExecutionResult
 from starlette.requests import Request
-from strawberry.types import ExecutionResult
 
 from resolvers.errors import LimitError
 from server.errors import RefusedError, code_of, coded, told
 from server.requests import Parameters
-from server.sockets import View
+from server.runner import Runner
 from server.telemetry.operations import CURRENT, note_answer
 
 TURNS = 4
 """Of the event loop from one beginning to the next: a small request of others takes as many."""
-Run = Callable[[Parameters, Any], Awaitable[ExecutionResult]]
 
 
 class Batch:
@@ -31,22 +29,22 @@ class Batch:
             raise RefusedError.of(400, limit)
         self._operations = operations
 
-    async def results(self, run: Run, request: Request, view: View) -> list[ExecutionResult]:
-        """What `run` gives for each operation, all at once; one that is refused harms no other.
+    async def results(self, runner: Runner, request: Request) -> list[ExecutionResult]:
+        """The results of all operations, run at once; one that is refused harms no other.
 
         Each counts like one that comes alone; the request was counted as the first of them. To
         those who watch operations the request is none beside them. They begin one after the other,
         so that others are served while eight documents are read and checked.
         """
 
-        async def counted(asked: Parameters) -> ExecutionResult:
-            with view.traffic.operation():
-                if view.rates is not None:
-                    await view.rates.demand(request)
-                return await run(asked, request)
+        async def counted(parameters: Parameters) -> ExecutionResult:
+            with runner.traffic.operation():
+                if runner.rates is not None:
+                    await runner.rates.demand(request)
+                return await _run(runner, parameters, request)
 
         async def watched(coming: Awaitable[ExecutionResult]) -> ExecutionResult:
-            with view.telemetry.operation(request):
+            with runner.telemetry.operation(request):
                 try:
                     result = await coming
                 except HTTPException as error:
@@ -62,5 +60,14 @@ class Batch:
 
         CURRENT.set(None)
         first, *others = self._operations
-        coming = (run(first, request), *(counted(asked) for asked in others))
+        coming = (_run(runner, first, request), *(counted(asked) for asked in others))
         return await asyncio.gather(*starmap(in_turn, enumerate(coming)))
+
+
+async def _run(runner: Runner, parameters: Parameters, request: Request) -> ExecutionResult:
+    """Runs an operation of a batch. Raises HTTPException."""
+    asked = await runner.asked(parameters)
+    if asked.operation.lasts:
+        raise HTTPException(400, "A subscription cannot be part of a batch.")
+    result = runner.begin(asked, request)
+    return result if isinstance(result, ExecutionResult) else await result

@@ -6,15 +6,16 @@ name itself as this machine (DNS rebinding) and read the answers.
 """
 
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.errors import refused
 from server.graphiql import wants_page
+from server.headers import header
 
 PROBES = frozenset({"/healthz", "/readyz"})  # these say nothing, and are asked by any name
 
@@ -51,15 +52,16 @@ class OwnSiteReads:
         self._app, self._origins = app, origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._is_foreign(Request(scope)):
+        is_read = scope["type"] == "http" and scope["method"] == "GET"
+        if is_read and self._is_foreign(Request(scope)):
             message = "Another site may not ask this; see cors_origins."
             await refused(403, message, "FORBIDDEN")(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     def _is_foreign(self, request: Request) -> bool:
-        read = request.method == "GET" and not wants_page(request)
-        return read and _is_from_elsewhere(request) and self._is_unknown(request)
+        is_page = wants_page(request)
+        return not is_page and _is_from_elsewhere(request) and self._is_unknown(request)
 
     def _is_unknown(self, request: Request) -> bool:
         return request.headers.get("origin") not in self._origins
@@ -74,10 +76,11 @@ def _is_from_elsewhere(request: Request) -> bool:
 
 
 def _is_misled(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    return "accept-encoding" in headers and not is_own_name(headers.get("host", ""))
+    is_browser = header(scope, b"accept-encoding") is not None
+    return is_browser and not is_own_name(header(scope, b"host") or "")
 
 
+@lru_cache(maxsize=16)  # it is the same for all clients but those who try others
 def is_own_name(host: str) -> bool:
     """Whether a Host header names the loopback interface."""
     try:

@@ -1,11 +1,8 @@
 """Documents are parsed and validated once, however often clients send them."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from threading import Lock
-from typing import Any, ClassVar, NamedTuple
-from weakref import WeakKeyDictionary
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cachetools import LRUCache
 from graphql import (
@@ -18,21 +15,17 @@ from graphql import (
     parse,
     specified_rules,
 )
-from graphql import ExecutionResult as CoreResult
 from graphql.validation import ASTValidationRule
 from strawberry import Schema
 from strawberry.schema.schema import validate_document
-from strawberry.types import ExecutionResult
-from strawberry.types.execution import ExecutionContext
-from strawberry.types.graphql import OperationType as Kind
 
-from execution.preparation import Prepared, Preparing
+from execution.preparation import Prepared
 from resolvers.errors import LimitError
 from server.discretion import NoServiceRule, uniform, without_suggestions
 from server.errors import VALIDATION_FAILED, coded
 from server.limits import excess, refusal, ruler, too_many_values
 from server.measures import Measure
-from server.settings import MOST_TOKENS, Limits, ServerSettings
+from server.settings import MOST_TOKENS, ServerSettings
 
 MOST_BYTES = 96 * 2**20  # of all documents that are kept
 TOKEN_BYTES = 600  # that a token takes in a parsed document
@@ -40,174 +33,125 @@ _TOO_DEEP = "The document is nested too deeply."
 _UNREADABLE = "There is a value here that its type cannot take."
 
 
-class Checked(NamedTuple):
-    """What is wrong with a document, and the measures of its operations."""
+class Operation:
+    """An operation of a document; of a good one it is prepared, and its cost is known."""
 
-    mistakes: Sequence[GraphQLError]
-    measures: Mapping[str | None, Measure] = {}
+    def __init__(self, definition: OperationDefinitionNode | None = None) -> None:
+        self.definition = definition
+        self.kind = definition.operation.value if definition else ""
+        self.name = definition.name.value if definition and definition.name else None
+        self.lasts = self.kind == OperationType.SUBSCRIPTION.value
+        self.prepared: Prepared | None = None
+        self.cost: dict[str, Any] = {}
+        """What an answer says of it in its `extensions`."""
 
 
-class Kept(NamedTuple):
-    """A good document, and its measures by the schema that it is good for."""
+class Document:
+    """The document of a text, and what is wrong with it: None while it is not known.
 
-    document: DocumentNode
-    measures: WeakKeyDictionary[Schema, Mapping[str | None, Measure]]
-
-
-class Documents(Preparing):
-    """Takes the document, its mistakes and its cost from the caches below.
-
-    The hooks have work only where something is wrong.
+    One that cannot be read has an operation of any name, and no kind.
     """
 
-    execution_context: ExecutionContext
-    rules: ClassVar[tuple[type[ASTValidationRule], ...]] = tuple(specified_rules)
-    limits: ClassVar[Limits] = Limits()
-    suggests: ClassVar[bool] = True
-    is_uniform: ClassVar[bool] = False
-    _measures: Mapping[str | None, Measure] = {}
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.mistakes: Sequence[GraphQLError] | None = None
+        self.node: DocumentNode | None = None
+        self.operations: Sequence[Operation] = []
+        parsed = _parsed(text)
+        if isinstance(parsed, GraphQLError):
+            self.mistakes = [parsed]
+        else:
+            self.node = parsed
+            self.operations = [
+                Operation(each)
+                for each in parsed.definitions
+                if isinstance(each, OperationDefinitionNode)
+            ]
+        self._named = {each.name: each for each in reversed(self.operations)}
 
-    def on_operation(self) -> Iterator[None]:
-        yield
-        self._hush(self.execution_context.result)
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        tokens = self.node.token_count if self.node else 0
+        return sys.getsizeof(self.text) + TOKEN_BYTES * tokens
 
-    def on_stream_result(self, result: Any) -> Iterator[None]:
-        self._hush(result)
-        yield
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether it holds several operations, so that a request must name one of them."""
+        return len(self.operations) > 1
 
-    def _hush(self, result: Any) -> None:
-        """Takes from an answer, or an event, what strangers are not to learn from its errors."""
-        if isinstance(result, ExecutionResult | CoreResult) and result.errors:
-            result.errors = list(self.told(result.errors))
-
-    @classmethod
-    def told(cls, errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
-        """What the caller is told of errors."""
-        known = errors if cls.suggests else without_suggestions(errors)
-        return uniform(known) if cls.is_uniform else known
-
-    def on_parse(self) -> Iterator[None]:
-        context = self.execution_context
-        document = _document(context.query or "")
-        if isinstance(document, GraphQLError):
-            raise _anew(document)
-        context.graphql_document = document
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        mistakes, self._measures = self._check(context.schema, context.query or "")
-        values = too_many_values(context.variables, self.limits)
-        context.pre_execution_errors = list(mistakes) if values is None else [refusal(values)]
-        yield
-
-    @classmethod
-    def _check(cls, schema: Schema, text: str) -> Checked:
-        """What is wrong with a document. Only a good one is kept."""
-        kept = _find(text)
-        measures = kept.measures.get(schema) if kept else None
-        if measures is not None:
-            return Checked([], measures)
-        document = _document(text)
-        if isinstance(document, GraphQLError):
-            return Checked([document])
-        checked = _examined(schema, document, cls.rules, cls.limits)
-        if not checked.mistakes:
-            _keep(text, document, schema, checked.measures)
-        return checked
-
-    def get_results(self) -> dict[str, Any]:
-        """The cost of the operation, for whoever wants to know it."""
-        return self._cost(self._measures, self.execution_context.operation_name)
-
-    @classmethod
-    def prepared(
-        cls, schema: Schema, query: str, variables: Mapping[str, Any] | None, name: str | None
-    ) -> Prepared | None:
-        """The operation, if it is of a document that is kept, in which nothing is wrong."""
-        kept = _find(query)
-        measures = kept.measures.get(schema) if kept else None
-        if kept is None or measures is None or too_many_values(variables, cls.limits):
-            return None
-        chosen = [each for each in _operations_of(kept.document) if _is_named(each, name)]
-        if len(chosen) != 1:
-            return None
-        kind = Kind(chosen[0].operation.value)
-        return Prepared(kept.document, kind, cls._cost(measures, name))
-
-    @classmethod
-    def _cost(cls, measures: Mapping[str | None, Measure], name: str | None) -> dict[str, Any]:
-        measure = measures.get(name) or next(iter(measures.values()), None)
-        if measure is None:
-            return {}
-        cost = {"requested": measure.cost, "rows": measure.rows, "calls": measure.calls}
-        return {"cost": {**cost, "limit": cls.limits.max_cost}}
+    def operation(self, name: str | None) -> Operation | None:
+        """The operation of that name, or the first where none is named."""
+        if self.node is None:
+            return Operation()
+        if name is None:
+            return self.operations[0] if self.operations else None
+        return self._named.get(name)
 
 
-def documents(server: ServerSettings) -> type[Documents]:
-    """The extension with a server's settings. To be made once: what is kept is kept by it."""
-    hidden: list[type[ASTValidationRule]] = []
-    if not server.introspection:
-        hidden.append(NoSchemaIntrospectionCustomRule)
-    if not server.composition:
-        hidden.append(NoServiceRule)
-    members = {
-        "rules": (*Documents.rules, *hidden),
-        "limits": server.limits,
-        "suggests": server.introspection,
-        "is_uniform": server.uniform_errors,
-    }
-    return type("Documents", (Documents,), members)
+class Documents:
+    """The documents of a graph, as a server's settings want them."""
+
+    def __init__(
+        self, schema: Schema, server: ServerSettings, most_bytes: int = MOST_BYTES
+    ) -> None:
+        hidden: list[type[ASTValidationRule]] = []
+        if not server.introspection:
+            hidden.append(NoSchemaIntrospectionCustomRule)
+        if not server.composition:
+            hidden.append(NoServiceRule)
+        self._schema, self._limits = schema, server.limits
+        self._rules = (*specified_rules, *hidden)
+        self._suggests, self._is_uniform = server.introspection, server.uniform_errors
+        self._kept: LRUCache[str, Document] = LRUCache(most_bytes, lambda each: each.size)
+
+    def find(self, text: str) -> Document:
+        """The document of a text: a good one is kept, any other is for its own request only."""
+        return self._kept.get(text) or Document(text)
+
+    def mistakes(
+        self, document: Document, variables: Mapping[str, Any] | None
+    ) -> Sequence[GraphQLError]:
+        """What is wrong with a document, or with so many variables."""
+        if document.mistakes is None:
+            document.mistakes = self._examined(document)
+        excessive = too_many_values(variables, self._limits) if variables else None
+        return document.mistakes if excessive is None else [refusal(excessive)]
+
+    def told(self, errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+        """What the caller is told of errors: strangers are not to learn anything from them."""
+        known = errors if self._suggests else without_suggestions(errors)
+        return list(uniform(known) if self._is_uniform else known)
+
+    def _examined(self, document: Document) -> Sequence[GraphQLError]:
+        """What is wrong with a document. A good one is kept, and its operations are prepared."""
+        assert document.node is not None
+        try:
+            measured = ruler(self._schema._schema, document.node, self._limits)
+            exceeded = excess(document.node, measured, self._limits)
+            if exceeded is not None:
+                return [refusal(exceeded)]
+            # The other rules would go round and round.
+            rules = (NoFragmentCyclesRule,) if measured.cyclic else self._rules
+            errors = validate_document(self._schema._schema, document.node, rules)
+        except RecursionError:
+            return [coded(GraphQLError(_TOO_DEEP), VALIDATION_FAILED)]
+        if not errors:  # else its cost is not told either: it would tell good names from bad ones
+            self._prepare(document, dict(measured.operations))
+        return [coded(_anew(error), VALIDATION_FAILED) for error in errors]
+
+    def _prepare(self, document: Document, measures: Mapping[str | None, Measure]) -> None:
+        assert document.node is not None
+        for each in document.operations:
+            assert each.definition is not None
+            each.prepared = Prepared(self._schema, document.node, each.definition)
+            measure = measures[each.name]
+            cost = {"requested": measure.cost, "rows": measure.rows, "calls": measure.calls}
+            each.cost = {"cost": {**cost, "limit": self._limits.max_cost}}
+        if document.size <= self._kept.maxsize:
+            self._kept[document.text] = document
 
 
-def is_ambiguous(text: str) -> bool:
-    """Whether a document holds several operations, so that a request must name one of them."""
-    return len(_operations(text)) > 1
-
-
-def lacks_operation(text: str, name: str | None) -> bool:
-    """Whether a document that can be read has no operation of that name, or none at all."""
-    readable = isinstance(_document(text), DocumentNode)
-    return readable and not any(_is_named(each, name) for each in _operations(text))
-
-
-def is_subscription(text: str, name: str | None) -> bool:
-    """Whether the operation of that name, or the only one, is a subscription."""
-    return any(
-        operation.operation is OperationType.SUBSCRIPTION
-        for operation in _operations(text)
-        if _is_named(operation, name)
-    )
-
-
-def described(text: str, name: str | None) -> tuple[str, str | None]:
-    """What kind of operation the one of that name is, or the only one, and what it is called."""
-    for operation in _operations(text):
-        if _is_named(operation, name):
-            return operation.operation.value, operation.name.value if operation.name else None
-    return "", None
-
-
-def _is_named(operation: OperationDefinitionNode, name: str | None) -> bool:
-    return name is None or (operation.name is not None and operation.name.value == name)
-
-
-def _operations(text: str) -> Sequence[OperationDefinitionNode]:
-    document = _document(text)
-    return [] if isinstance(document, GraphQLError) else _operations_of(document)
-
-
-def _operations_of(document: DocumentNode) -> Sequence[OperationDefinitionNode]:
-    return [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-
-
-def _document(text: str) -> DocumentNode | GraphQLError:
-    """The document of a text: a good one is kept, any other for its own request only."""
-    kept = _find(text)
-    return kept.document if kept else _parsed(text)
-
-
-@lru_cache(maxsize=8)  # a request, and each part of a batch, looks at its document several times
 def _parsed(text: str) -> DocumentNode | GraphQLError:
     try:
         return parse(text, max_tokens=MOST_TOKENS)
@@ -219,53 +163,6 @@ def _parsed(text: str) -> DocumentNode | GraphQLError:
         return coded(_anew(error), "GRAPHQL_PARSE_FAILED")
     except RecursionError:
         return coded(GraphQLError(_TOO_DEEP), "GRAPHQL_PARSE_FAILED")
-
-
-def _size(kept: Kept) -> int:
-    """About how many bytes a document takes."""
-    text = kept.document.loc.source.body if kept.document.loc else ""
-    return sys.getsizeof(text) + TOKEN_BYTES * kept.document.token_count
-
-
-_kept: LRUCache[str, Kept] = LRUCache(MOST_BYTES, getsizeof=_size)
-_lock = Lock()
-
-
-def _find(text: str) -> Kept | None:
-    with _lock:
-        return _kept.get(text)
-
-
-def _keep(
-    text: str, document: DocumentNode, schema: Schema, measures: Mapping[str | None, Measure]
-) -> None:
-    new = Kept(document, WeakKeyDictionary())
-    with _lock:
-        kept = _kept.get(text, new)
-        kept.measures[schema] = measures
-        if kept is new and _size(new) <= _kept.maxsize:
-            _kept[text] = new
-
-
-def _examined(
-    schema: Schema,
-    document: DocumentNode,
-    rules: tuple[type[ASTValidationRule], ...],
-    limits: Limits,
-) -> Checked:
-    try:
-        measured = ruler(schema._schema, document, limits)
-        exceeded = excess(document, measured, limits)
-        if exceeded is not None:
-            return Checked([refusal(exceeded)])
-        if measured.cyclic:  # the other rules would go round and round
-            rules = (NoFragmentCyclesRule,)
-        errors = validate_document(schema._schema, document, rules)
-    except RecursionError:
-        return Checked([coded(GraphQLError(_TOO_DEEP), VALIDATION_FAILED)])
-    if errors:  # then its cost is not told either: it would tell good names from bad ones
-        return Checked([coded(_anew(error), VALIDATION_FAILED) for error in errors])
-    return Checked([], dict(measured.operations))
 
 
 def _anew(error: GraphQLError) -> GraphQLError:

@@ -3,11 +3,39 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractContextManager, nullcontext
-from typing import cast
+from contextlib import AbstractContextManager, aclosing, nullcontext
+from typing import Any, cast
 
-from starlette.responses import Response, StreamingResponse
+import msgspec
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
+from strawberry.http.streaming import SSETransport, merge_stream_with_heartbeat
+
+_NO_LINES = {ord(each): " " for each in "\r\n"}
+_transport = SSETransport()
+
+
+def events(answers: AsyncGenerator[Any, None]) -> AsyncGenerator[str, None]:
+    """Answers as events, then one that says that these are all; a sign of life now and then."""
+
+    async def texts() -> AsyncGenerator[str, None]:
+        async with aclosing(answers):
+            async for each in answers:
+                yield _transport.encode_next(each, one_line)
+        yield _transport.encode_complete()
+
+    lively = merge_stream_with_heartbeat(
+        texts,
+        lambda: _transport.heartbeat_message(one_line),
+        _transport.heartbeat_interval,
+        send_initial_heartbeat=_transport.send_initial_heartbeat,
+    )
+    return lively()
+
+
+def one_line(answer: object) -> str:
+    """An answer as JSON. The end of a line ends an event, and `raw` may have lines of its own."""
+    return msgspec.json.encode(answer).decode().translate(_NO_LINES)
 
 
 async def until(
@@ -41,10 +69,14 @@ async def until(
         await events.aclose()  # not when the collector comes by: it gives back a place
 
 
-async def answer(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Sends a response. A stream that is left in the middle is closed with it."""
-    try:
-        await response(scope, receive, send)
-    finally:
-        if isinstance(response, StreamingResponse):
-            await cast(AsyncGenerator[str, None], response.body_iterator).aclose()
+class EventStream(StreamingResponse):
+    """Sends events. A stream that is left in the middle is closed with it."""
+
+    def __init__(self, events: AsyncGenerator[str, None]) -> None:
+        super().__init__(events, headers=_transport.headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await cast(AsyncGenerator[str, None], self.body_iterator).aclose()

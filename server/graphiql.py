@@ -4,7 +4,6 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from strawberry.http.base import BaseRequestProtocol
 
 from server.static_files import STATIC
 
@@ -46,11 +45,11 @@ _MISSING = """\
 """
 
 
-def wants_page(request: Request | BaseRequestProtocol) -> bool:
+def wants_page(request: Request) -> bool:
     """Whether a request is a browser's for the page: curl takes anything, but wants an answer."""
-    asks_nothing = not request.query_params.keys() & {"query", "extensions", "documentId"}
-    html = "text/html" in request.headers.get("accept", "")
-    return request.method == "GET" and asks_nothing and html
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+        return False
+    return not request.query_params.keys() & {"query", "extensions", "documentId"}
 
 
 def page(static: Path = STATIC) -> Response:

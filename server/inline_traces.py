@@ -6,19 +6,19 @@ trace. Its answers are the same, and compiled operations hold nothing that could
 
 import time
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
 import msgspec
-from graphql import GraphQLError, GraphQLResolveInfo, MiddlewareManager
-from strawberry.types import ExecutionResult
+from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, MiddlewareManager
+from starlette.requests import HTTPConnection
 
 from execution.executor import CompiledExecutor
 from server.errors import code_of
-from server.trace_reports import TraceReport
+from server.headers import header
 
-HEADER, FORMAT = "apollo-federation-include-trace", "ftv1"
+HEADER, FORMAT = b"apollo-federation-include-trace", "ftv1"
 MAX_NODES = 10_000
 UNTOLD = "<masked>"
 Keys = tuple[str | int, ...]
@@ -28,9 +28,11 @@ class InlineTrace:
     """What is noted of one operation; past MAX_NODES it is incomplete, and says so."""
 
     def __init__(self) -> None:
+        from server.trace_reports import TraceReport  # noqa: PLC0415 - protobuf takes 4 MB
+
         self._report = TraceReport(field_execution_weight=1)
         self._nodes: dict[Keys, Any] = {(): self._report.root}
-        self._report.start_time.CopyFrom(_now())
+        _set_now(self._report.start_time)
         self._began = time.perf_counter_ns()
 
     def resolve(
@@ -67,7 +69,7 @@ class InlineTrace:
             node = self._node(tuple(error.path or ()))
             _describe((self._report.root if node is None else node).error.add(), error)
         self._report.duration_ns = self._elapsed()
-        self._report.end_time.CopyFrom(_now())
+        _set_now(self._report.end_time)
         return b64encode(self._report.SerializeToString()).decode()
 
     def _node(self, keys: Keys) -> Any:
@@ -100,9 +102,10 @@ class TraceableExecutor(CompiledExecutor):
         return super().execute_operation(serially)
 
 
-def asks_for_trace(headers: Mapping[str, str]) -> bool:
+def asks_for_trace(connection: HTTPConnection) -> bool:
     """Whether a request is one of a gateway that collects traces."""
-    return headers.get(HEADER, "").lower() == FORMAT
+    wanted = header(connection.scope, HEADER)
+    return wanted is not None and wanted.lower() == FORMAT
 
 
 async def traced(coming: Awaitable[ExecutionResult], most_errors: int) -> ExecutionResult:
@@ -118,9 +121,8 @@ async def traced(coming: Awaitable[ExecutionResult], most_errors: int) -> Execut
     return result
 
 
-def _now() -> Any:
-    seconds, nanos = divmod(time.time_ns(), 10**9)
-    return type(TraceReport().start_time)(seconds=seconds, nanos=nanos)
+def _set_now(timestamp: Any) -> None:
+    timestamp.seconds, timestamp.nanos = divmod(time.time_ns(), 10**9)
 
 
 def _describe(report: Any, error: GraphQLError) -> None:

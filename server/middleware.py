@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.authentication import CallersOnly, Door, unauthenticated
 from server.browsers import LoopbackNames, OwnSiteReads
@@ -15,6 +16,19 @@ from server.settings import ServerSettings, Settings
 from server.telemetry.watching import REQUEST_ID, Telemetry, Watched
 
 TOLD = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", REQUEST_ID)
+
+
+class Ahead:
+    """Gives what comes to one path to an app of its own, ahead of all routes."""
+
+    def __init__(self, app: ASGIApp, path: str, own: ASGIApp, layers: Sequence[Middleware]) -> None:
+        self._app, self._path, self._own = app, path, own
+        for cls, args, kwargs in reversed(layers):
+            self._own = cls(self._own, *args, **kwargs)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_own = scope["type"] != "lifespan" and scope["path"] == self._path
+        await (self._own if is_own else self._app)(scope, receive, send)
 
 
 def everywhere(settings: Settings, door: Door, telemetry: Telemetry) -> Sequence[Middleware]:

@@ -5,9 +5,6 @@ import time
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,7 +14,9 @@ from server.errors import RefusedError, refused
 from server.graphiql import wants_page
 from server.redis_pool import Fallible
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # they are imported only where there are rates
+    from limits.aio.storage import Storage
+    from limits.aio.strategies import RateLimiter
     from redis.asyncio import ConnectionPool
 
 CODE = "RATE_LIMITED"
@@ -57,8 +56,11 @@ class Rates:
     """
 
     def __init__(self, per_minute: int, redis: "ConnectionPool | None" = None) -> None:
+        from limits import RateLimitItemPerMinute  # noqa: PLC0415
+        from limits.aio.storage import MemoryStorage  # noqa: PLC0415
+
         self._item = RateLimitItemPerMinute(per_minute)
-        self._alone: RateLimiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._alone = _limiter(MemoryStorage())
         self._together = None if redis is None else _together(redis)
         self._redis = Fallible()
 
@@ -78,21 +80,29 @@ class Rates:
         if not standing.allowed:
             raise RefusedError(429, CODE, standing.complaint)
 
-    async def _standing(self, limiter: RateLimiter, key: str) -> Standing:
+    async def _standing(self, limiter: "RateLimiter", key: str) -> Standing:
         allowed = await limiter.hit(self._item, key)
         reset, remaining = await limiter.get_window_stats(self._item, key)
         seconds = max(math.ceil(reset - time.time()), 0 if allowed else 1)
         return Standing(allowed, self._item.amount, remaining, seconds)
 
 
-def _together(redis: "ConnectionPool") -> RateLimiter:
+def _limiter(storage: "Storage") -> "RateLimiter":
+    from limits.aio.strategies import SlidingWindowCounterRateLimiter  # noqa: PLC0415
+
+    return SlidingWindowCounterRateLimiter(storage)
+
+
+def _together(redis: "ConnectionPool") -> "RateLimiter":
+    from limits.aio.storage import RedisStorage  # noqa: PLC0415
+
     storage = RedisStorage(
         "async+redis://",  # is not asked: the pool knows where
         implementation="redispy",
         key_prefix="pacioli-rate",
         connection_pool=redis,  # type: ignore[arg-type]  # goes to redis-py as it is
     )
-    return SlidingWindowCounterRateLimiter(storage)
+    return _limiter(storage)
 
 
 class RateLimited:

@@ -1,10 +1,10 @@
 """What every answer tells browsers not to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+Header = tuple[bytes, bytes]
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -18,6 +18,7 @@ _OF_ALL = [
     for name, value in {"Content-Security-Policy": NOTHING, **HEADERS}.items()
 ]
 _OF_RECORDS = [*_OF_ALL, (b"cache-control", b"no-store")]
+_NAMES = frozenset(name for name, _ in _OF_RECORDS)
 
 
 class SecurityHeaders:
@@ -29,18 +30,20 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                secure(MutableHeaders(scope=message))
+                message["headers"] = secured(message["headers"])
             await send(message)
 
         await self._app(scope, receive, send_secured)
 
 
-def secure(headers: MutableHeaders) -> None:
-    """Adds what is missing: pages say what they need, everything else needs nothing.
+def secured(headers: Sequence[Header]) -> Sequence[Header]:
+    """The headers with what is missing: pages say what they need, everything else needs nothing.
 
     To an answer with records also that nobody may keep it.
     """
-    said = dict(headers.raw)
+    said = dict(headers)
     kind = said.get(b"content-type", b"").partition(b";")[0]
     told = _OF_RECORDS if kind.endswith(b"json") else _OF_ALL
-    headers.raw.extend(header for header in told if header[0] not in said)
+    if not _NAMES.isdisjoint(said):
+        told = [header for header in told if header[0] not in said]
+    return [*headers, *told]

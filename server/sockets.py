@@ -7,39 +7,36 @@ operation, not the conversation; all errors have codes.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
-from typing import Any, Protocol, cast
+from datetime import timedelta
+from typing import Any, cast
 
 import msgspec
 from cross_web import HTTPException
 from starlette.authentication import AuthenticationError
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
-from strawberry.asgi import ASGIWebSocketAdapter
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.http.exceptions import (
     NonJsonMessageReceived,
     NonTextMessageReceived,
     WebSocketDisconnected,
 )
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from resolvers.callers import Caller
-from resolvers.context import Context
-from server.admission import Traffic
 from server.authentication import admit
 from server.connections import reason
-from server.documents import is_subscription
 from server.errors import told
-from server.persisted import Library
-from server.rate_limits import Rates
 from server.requests import Parameters
+from server.runner import Refused, Runner
 from server.telemetry.operations import note_error
-from server.telemetry.watching import Telemetry
 
+INIT_SECONDS = 10  # for a client to say who it is
 FORBIDDEN = 4403  # clients come again after it, and bring what is good by then
 EXPIRED = "The token has expired."
 
@@ -74,23 +71,6 @@ class Complete(msgspec.Struct, tag="complete"):
 Received = ConnectionInit | Ping | Pong | Subscribe | Complete
 
 
-class View(Protocol):
-    """What the endpoint does for a conversation."""
-
-    library: Library
-    traffic: Traffic
-    rates: Rates | None
-    telemetry: Telemetry
-
-    def context_of(self, request: WebSocket, connection: Mapping[str, Any]) -> Context: ...
-
-    def results(
-        self, asked: Parameters, context: Context
-    ) -> AsyncGenerator[ExecutionResult, None]: ...
-
-    async def process_result(self, request: Any, result: ExecutionResult) -> Any: ...
-
-
 class TextSocket(ASGIWebSocketAdapter):
     """A socket that takes and gives JSON as text."""
 
@@ -118,14 +98,14 @@ class TextSocket(ASGIWebSocketAdapter):
             raise WebSocketDisconnected from None
 
 
-class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
-    """What is said over one socket; `opening` is what its client opened it with."""
+class Conversation(BaseGraphQLTransportWSHandler[None, None]):
+    """What is said over one socket."""
 
     websocket: TextSocket
 
     def __init__(self, **parts: Any) -> None:
         super().__init__(**parts)
-        self.opening: Mapping[str, Any] = {}
+        self._runner = cast(Sockets, self.view).runner
         self._asked: dict[str, Parameters] = {}
 
     async def handle(self) -> None:
@@ -150,12 +130,11 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message(reason(str(error)))
             return
         if isinstance(received, ConnectionInit):
-            self.opening = received.payload or {}
-            message["payload"] = self.opening
+            message["payload"] = received.payload or {}
             try:
-                self._admitted(await admit(self.websocket.ws, self.opening))
+                self._admitted(await admit(self.websocket.ws, message["payload"]))
             except AuthenticationError as error:
-                with cast(View, self.view).telemetry.operation(self.websocket.ws):
+                with self._runner.telemetry.operation(self.websocket.ws):
                     note_error({"code": "UNAUTHENTICATED"})
                 await self.websocket.close(FORBIDDEN, reason(str(error)))
                 return
@@ -164,40 +143,58 @@ class Conversation(BaseGraphQLTransportWSHandler[Context, None]):
             self._asked[received.id] = received.payload
         await super().handle_message(message)
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
+    async def run_operation(self, operation: Operation[None, None]) -> None:
         asked = self._asked.pop(operation.id)
-        view = cast(View, self.view)
-        with suppress(WebSocketDisconnected), view.telemetry.operation(self.websocket.ws):
+        runner = self._runner
+        with suppress(WebSocketDisconnected), runner.telemetry.operation(self.websocket.ws):
             try:
-                with view.traffic.operation():
-                    if view.rates is not None:
-                        await view.rates.demand(self.websocket.ws)
+                with runner.traffic.operation():
+                    if runner.rates is not None:
+                        await runner.rates.demand(self.websocket.ws)
                     await self._answer(operation, asked)
             except HTTPException as error:
                 await _end(operation, [told(error).formatted])
 
-    async def _answer(self, operation: Operation[Context, None], asked: Parameters) -> None:
+    async def _answer(self, operation: Operation[None, None], parameters: Parameters) -> None:
         """Runs an operation to its end. Raises HTTPException for one that cannot be run."""
-        view, socket = cast(View, self.view), self.websocket.ws
-        await asked.complete(view.library)
-        context = view.context_of(socket, self.opening)
-        lasts = is_subscription(asked.query or "", asked.operationName)
-        async with aclosing(view.results(asked, context)) as results:
+        runner, socket = self._runner, self.websocket.ws
+        asked = await runner.asked(parameters)
+        async with aclosing(runner.results(asked, socket)) as results:
             async for result in results:
-                answer = await view.process_result(socket, result)
-                if isinstance(result, PreExecutionError):
+                answer = runner.presented(result, socket)
+                if isinstance(result, Refused):
                     await _end(operation, answer["errors"])
                     return
-                with view.traffic.sending(lasts=lasts):
+                with runner.traffic.sending(lasts=asked.operation.lasts):
                     await _say(operation, "next", payload=answer)
         await _say(operation, "complete")
 
 
-async def _end(operation: Operation[Context, None], errors: Any) -> None:
+async def _end(operation: Operation[None, None], errors: Any) -> None:
     """Ends an operation that gave nothing."""
     await _say(operation, "error", payload=errors)
 
 
-async def _say(operation: Operation[Context, None], kind: str, **others: Any) -> None:
+async def _say(operation: Operation[None, None], kind: str, **others: Any) -> None:
     message: Any = {"id": operation.id, "type": kind, **others}
     await operation.send_operation_message(message)
+
+
+class Sockets(GraphQL[None, None]):
+    """Strawberry's view, for WebSockets alone."""
+
+    websocket_adapter_class = TextSocket
+    graphql_transport_ws_handler_class = Conversation
+
+    def __init__(self, runner: Runner, origins: Sequence[str]) -> None:
+        super().__init__(
+            runner.schema,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=None,  # of a caller, over all its sockets: `traffic`
+            allowed_origins=origins,  # whose pages may open a WebSocket
+        )
+        self.runner = runner
+
+    async def get_context(self, request: object, response: object) -> None:
+        """Each operation has one of its own."""

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 import jwt
+from starlette.authentication import AuthenticationError
 
 from resolvers.callers import Caller
 from server.key_sets import KeySet
@@ -23,7 +24,7 @@ MALFORMED = (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionEr
 """What PyJWT raises of a token that is made to confuse it, beside its own errors."""
 
 
-class TokenError(Exception):
+class TokenError(AuthenticationError):
     """A token that is not accepted; the message may be shown."""
 
 

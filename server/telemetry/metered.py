@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache, partial
 from time import perf_counter, time
+
+from prometheus_client import Counter
 
 from providers.errors import (
     MalformedError,
@@ -72,12 +75,16 @@ class SourceFigures:
             "pacioli_source_rows_used", "Rows that became part of an answer.", "source"
         )
 
+    def rows(self, source: str) -> tuple[Counter, Counter]:
+        """Those of the rows that were read, and used."""
+        return self.rows_read.labels(source), self.rows_used.labels(source)
+
     def begin(self, source: str) -> None:
         """Shows a source's figures before anything has happened."""
         for each in (self.retries, self.received, self.rows_read, self.rows_used):
             each.labels(source)
-        for cache in ("hit", "miss", "refresh", "stale"):
-            self.answers.labels(source, cache)
+        for found in ("hit", "miss", "refresh", "stale"):
+            self.answers.labels(source, found)
         for outcome in ("ok", KEPT_BACK, *(each.code for each in FAILURES)):
             self.calls.labels(source, outcome)
         self.left_alone_until.labels(source).set(0)
@@ -89,11 +96,13 @@ class Metered(Unobserved):
 
     def __init__(self, figures: SourceFigures, source: str, inner: Observer | None = None) -> None:
         self._inner = inner or Unobserved()
-        self._source, self._calls, self._answers = source, figures.calls, figures.answers
+        # There are a few outcomes, and to look a label up is dear.
+        self._calls = cache(partial(figures.calls.labels, source))
+        self._answers = cache(partial(figures.answers.labels, source))
         self._took = figures.call_duration.labels(source).observe
         self._retries = figures.retries.labels(source)
         self._received = figures.received.labels(source)
-        self._queue = figures.queue.labels(source)
+        self._queued = figures.queue.labels(source).track_inprogress()
         self._wait = figures.wait.labels(source)
         self._left_alone_until = figures.left_alone_until.labels(source)
 
@@ -113,7 +122,7 @@ class Metered(Unobserved):
         self._retried(call.attempts)
 
     def queued(self) -> AbstractContextManager[object]:
-        return self._queue.track_inprogress()
+        return self._queued
 
     def waited(self, seconds: float) -> None:
         self._wait.observe(seconds)
@@ -125,14 +134,15 @@ class Metered(Unobserved):
         self._ended(error)
 
     def answered(self, found: str) -> None:
-        self._answers.labels(self._source, found).inc()
+        self._answers(found).inc()
 
     def left_alone(self, seconds: float) -> None:
         self._left_alone_until.set(time() + seconds if seconds else 0)
 
     def _retried(self, attempts: int) -> None:
-        self._retries.inc(max(0, attempts - 1))
+        if attempts > 1:
+            self._retries.inc(attempts - 1)
 
     def _ended(self, error: UpstreamError | None) -> None:
         outcome = "ok" if error is None else KEPT_BACK if error.ours else error.code
-        self._calls.labels(self._source, outcome).inc()
+        self._calls(outcome).inc()

@@ -5,6 +5,7 @@ figures in files, and any of them answers for all.
 """
 
 from collections.abc import Container, Iterable
+from functools import cache
 
 from prometheus_client import Counter, Histogram
 
@@ -65,6 +66,7 @@ class Metrics:
         self.sources = SourceFigures(make)
         for source in sources:
             self.sources.begin(source)
+        self._rows = cache(self.sources.rows)
 
     def observer(self, source: str, inner: Observer) -> Observer:
         """Who counts what happens on the way to a source; `inner` sees its calls, too."""
@@ -92,8 +94,9 @@ class Metrics:
         for limit in operation.limits:
             self.limits.labels(limit).inc()
         for call in operation.calls:
-            self.sources.rows_read.labels(call.source.name).inc(call.rows_read)
-            self.sources.rows_used.labels(call.source.name).inc(call.rows_used)
+            read, used = self._rows(call.source.name)
+            read.inc(call.rows_read)
+            used.inc(call.rows_used)
 
     def _end(self, label: str, outcome: str) -> tuple[Counter, Histogram]:
         """The figures of an outcome of operations of a name; to look them up is dear."""

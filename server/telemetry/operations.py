@@ -125,7 +125,7 @@ def note_document(text: str | None, kind: str, name: str | None) -> None:
     if operation is not None:
         operation.text, operation.kind = text, kind
         # Cut before, too: to look for secrets in a long text takes the square of its length.
-        operation.name = redacted((name or "")[: 4 * LONGEST_NAME])[:LONGEST_NAME]
+        operation.name = redacted(name[: 4 * LONGEST_NAME])[:LONGEST_NAME] if name else ""
 
 
 def note_caller(caller: str, explanation: Explanation | None) -> None:

@@ -1,7 +1,7 @@
 """Everything that watches operations and upstreams, put together as the settings want it."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from providers.observer import Observer, Unobserved
 from providers.transport import Headers
 from server.authentication import caller_of
+from server.headers import header
 from server.settings import Settings, SourceSettings
 from server.telemetry.operations import CURRENT, FAILED, Operation, note_error, request_id
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # they are imported only where they are wanted
 
 GRAPH = "/graphql"
 REQUEST_ID = "X-Request-Id"
+_REQUEST_ID = REQUEST_ID.lower().encode()
 
 
 class Telemetry:
@@ -45,41 +47,34 @@ class Telemetry:
 
     def operation(self, connection: HTTPConnection) -> AbstractContextManager[Operation | None]:
         """An operation that comes over a connection, from its beginning to its end."""
-        return self._operation(connection) if self.watches else nullcontext()
+        return _Watch(self, connection) if self.watches else nullcontext()
 
-    @contextmanager
-    def _operation(self, connection: HTTPConnection) -> Iterator[Operation]:
-        headers = connection.headers
-        name = request_id(headers.get(REQUEST_ID))
-        operation = Operation(name, connection.scope["type"])
-        before = CURRENT.set(operation)
+    def began(self, connection: HTTPConnection) -> Operation:
+        """An operation begins."""
+        scope = connection.scope
+        operation = Operation(request_id(header(scope, _REQUEST_ID)), scope["type"])
         if self._tracing is not None:
-            self._tracing.began(operation, headers)
-        try:
-            yield operation
-        except Exception:
-            note_error({"code": FAILED})
-            raise
-        finally:
-            operation.end()
-            if not operation.caller:
-                caller = caller_of(connection)
-                operation.caller = caller.name if caller else ""
-            self._ended(operation)
-            CURRENT.reset(before)
+            self._tracing.began(operation, connection.headers)
+        return operation
 
-    def _ended(self, operation: Operation) -> None:
-        if self.metrics is not None and operation.happened:
-            self.metrics.ended(operation)
-        if self._log is not None and operation.happened:
-            self._log.ended(operation)
+    def ended(self, operation: Operation, connection: HTTPConnection) -> None:
+        """It ends, and is told of."""
+        operation.end()
+        if not operation.caller:
+            caller = caller_of(connection)
+            operation.caller = caller.name if caller else ""
+        if operation.happened:
+            if self.metrics is not None:
+                self.metrics.ended(operation)
+            if self._log is not None:
+                self._log.ended(operation)
         if self._tracing is not None:
             self._tracing.ended(operation)
 
-    def show_traffic(self, running: int, subscriptions: int) -> None:
-        """How much is going on, told whenever it changes."""
-        if self.metrics is not None:
-            self.metrics.show_traffic(running, subscriptions)
+    @property
+    def show_traffic(self) -> Callable[[int, int], None] | None:
+        """Who is told how much is going on, whenever it changes."""
+        return None if self.metrics is None else self.metrics.show_traffic
 
     def observer(self, source: SourceSettings) -> Observer:
         """Who is told of a source."""
@@ -92,6 +87,24 @@ class Telemetry:
     def outgoing(self) -> Headers | None:
         """What goes along with each request to an upstream."""
         return None if self._tracing is None else self._tracing.outgoing
+
+
+class _Watch:
+    """An operation that is watched from its beginning to its end."""
+
+    def __init__(self, telemetry: Telemetry, connection: HTTPConnection) -> None:
+        self._telemetry, self._connection = telemetry, connection
+
+    def __enter__(self) -> Operation:
+        self._operation = self._telemetry.began(self._connection)
+        self._before = CURRENT.set(self._operation)
+        return self._operation
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, Exception):
+            note_error({"code": FAILED})
+        self._telemetry.ended(self._operation, self._connection)
+        CURRENT.reset(self._before)
 
 
 def telemetry(settings: Settings, log: "OperationLog | None" = None) -> Telemetry:
@@ -121,7 +134,7 @@ class Watched:
             return
         with self._telemetry.operation(HTTPConnection(scope)) as operation:
             assert operation is not None
-            told = (REQUEST_ID.lower().encode(), operation.request_id.encode())
+            told = (_REQUEST_ID, operation.request_id.encode())
 
             async def send_with_id(message: Message) -> None:
                 if message["type"] == "http.response.start":

@@ -1,6 +1,9 @@
 """The application as a whole: its pages, when it is ready, and what its settings switch."""
 
 import logging
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -104,3 +107,21 @@ def test_without_a_secret_one_is_drawn_and_that_is_said(caplog: pytest.LogCaptur
 def test_with_a_secret_nothing_is_said(caplog: pytest.LogCaptureFixture) -> None:
     create_app(settings())
     assert caplog.records == []
+
+
+def test_what_is_not_configured_is_not_imported() -> None:
+    """Each of them takes megabytes of a server that has no use for it."""
+    program = (
+        "import sys; from server.app import create_app; from server.settings import Settings\n"
+        "create_app(Settings())\n"
+        "optional = 'cryptography google.protobuf jwt limits opentelemetry redis'\n"
+        "print(sorted({*optional.split()} & sys.modules.keys()))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert run.stdout == "[]\n"

@@ -4,21 +4,41 @@ import gc
 import tracemalloc
 import weakref
 from collections.abc import Callable
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, cast
 
 import pytest
-from cachetools import LRUCache
-from graphql import FieldNode, GraphQLError, parse
+from graphql import ExecutionResult, FieldNode, GraphQLError
+from starlette.requests import HTTPConnection
 
 from schema import build
 from server import documents
-from server.documents import is_ambiguous, is_subscription, lacks_operation
+from server.admission import Traffic
+from server.documents import Document, Documents
+from server.requests import Parameters
+from server.runner import Runner
 from server.settings import MOST_TOKENS, Limits, ServerSettings
 
+SCHEMA = build()
+CONNECTION = HTTPConnection({"type": "http", "headers": []})
+
+
+class Context:
+    """Something that an operation has, and that can be told when it is gone."""
+
+    sources: tuple[Any, ...] = ()
+    explanation = None
+
+    def close(self) -> None:
+        """There is nothing to stop."""
+
+
+def runner(settings: ServerSettings) -> Runner:
+    return Runner(SCHEMA, lambda _: cast(Any, Context()), settings, traffic=Traffic(1, 1))
+
+
 SEEN, UNSEEN, UNIFORM, NARROW = (
-    build([documents.documents(server)])
-    for server in (
+    runner(settings)
+    for settings in (
         ServerSettings(),
         ServerSettings(introspection=False),
         ServerSettings(uniform_errors=True),
@@ -27,19 +47,17 @@ SEEN, UNSEEN, UNIFORM, NARROW = (
 )
 
 
-class Context:
-    """Something that an operation has, and that can be told when it is gone."""
-
-    sources: tuple[Any, ...] = ()
-
-
-async def errors(schema: Any, query: str) -> list[GraphQLError]:
-    result = await schema.execute(query, context_value=Context())
-    return list(result.errors or ())
+async def result(graph: Runner, query: str, **given: Any) -> ExecutionResult:
+    begun = graph.begin(await graph.asked(Parameters(query, **given)), CONNECTION)
+    return begun if isinstance(begun, ExecutionResult) else await begun
 
 
-async def codes(schema: Any, query: str) -> list[str]:
-    return [(error.extensions or {})["code"] for error in await errors(schema, query)]
+async def errors(graph: Runner, query: str) -> list[GraphQLError]:
+    return list((await result(graph, query)).errors or ())
+
+
+async def codes(graph: Runner, query: str) -> list[str]:
+    return [(error.extensions or {})["code"] for error in await errors(graph, query)]
 
 
 async def test_good_documents_pass() -> None:
@@ -113,29 +131,37 @@ async def test_what_is_refused_is_not_kept(query: str) -> None:
     assert alive(GraphQLError) - mistakes <= 20
 
 
-async def test_good_documents_are_kept_up_to_a_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "_kept", LRUCache(2_000_000, getsizeof=documents._size))
-    for number in range(30):
-        fields = " ".join(f"n{number}x{at}: name" for at in range(95))
-        assert await errors(SEEN, f"{{ sources {{ {fields} }} }}") == []
-    assert 5 < len(documents._kept) < 12
-    huge = "#" * 2_000_000
-    assert await errors(SEEN, f"{{ __typename }} {huge}") == []
-    assert len(documents._kept) > 5
+def test_good_documents_are_kept_up_to_a_size() -> None:
+    kept = Documents(SCHEMA, ServerSettings(), most_bytes=2_000_000)
+
+    def is_kept(text: str) -> bool:
+        found = kept.find(text)
+        assert kept.mistakes(found, None) == []
+        return kept.find(text) is found
+
+    def numbered(number: int) -> str:
+        return "{ sources {" + " ".join(f"n{number}x{at}: name" for at in range(95)) + "} }"
+
+    assert all(is_kept(numbered(number)) for number in range(30))
+    remembered = [kept.find(numbered(number)).mistakes is not None for number in range(30)]
+    assert 5 < sum(remembered) < 12
+    assert all(remembered[-5:]), "those that were not asked for longest have gone"
+    assert not is_kept("{ __typename } #" + "#" * 2_000_000)
+    assert kept.find(numbered(29)).mistakes is not None
 
 
 def test_sizes_are_true() -> None:
     text = "{ sources {" + " ".join(f"n{at}: name" for at in range(1000)) + "} }"
     tracemalloc.start()
-    document = parse(text)
+    document = Document(text)
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert 0.5 < taken / documents._size(documents.Kept(document, WeakKeyDictionary())) < 1.1
+    assert 0.5 < taken / document.size < 1.1
 
 
 async def test_each_schema_has_its_own_mistakes() -> None:
     query = "{ __schema { description } }"
-    assert [len(await codes(schema, query)) for schema in (SEEN, UNSEEN, SEEN)] == [0, 1, 0]
+    assert [len(await codes(graph, query)) for graph in (SEEN, UNSEEN, SEEN)] == [0, 1, 0]
 
 
 @pytest.mark.parametrize(
@@ -143,10 +169,13 @@ async def test_each_schema_has_its_own_mistakes() -> None:
     ["{ forgotten", "{ forgotten }", "{ invoices(filter: {totalFrom: 1e3}) { totalCount } }"],
 )
 async def test_kept_mistakes_keep_nothing_of_the_operation(query: str) -> None:
-    context = Context()
-    gone = weakref.ref(context)
-    assert (await SEEN.execute(query, context_value=context)).errors
-    del context
+    contexts = [Context()]
+    gone = weakref.ref(contexts[0])
+    graph = Runner(
+        SCHEMA, lambda _: cast(Any, contexts.pop()), ServerSettings(), traffic=Traffic(1, 1)
+    )
+    assert await errors(graph, query)
+    assert contexts == []
     gc.collect()
     assert gone() is None
 
@@ -164,7 +193,7 @@ async def test_kept_mistakes_keep_nothing_of_the_operation(query: str) -> None:
     ],
 )
 def test_is_ambiguous(query: str, ambiguous: bool) -> None:
-    assert is_ambiguous(query) is ambiguous
+    assert Document(query).is_ambiguous is ambiguous
 
 
 @pytest.mark.parametrize("length", [MOST_TOKENS, MOST_TOKENS - 1])
@@ -189,9 +218,7 @@ async def test_the_limits_are_those_of_the_schema() -> None:
 async def test_variables_are_counted() -> None:
     query = "query ($a: InvoiceFilter) { invoices(first: 1, filter: $a) { totalCount } }"
     given = {"a": {"sources": ["x"]}}
-    result = await NARROW.execute(query, given, context_value=Context())
-    assert result.errors is not None
-    (error,) = result.errors
+    (error,) = (await result(NARROW, query, variables=given)).errors or [GraphQLError("none")]
     assert error.extensions == {
         "code": "LIMIT_EXCEEDED",
         "value": 3,
@@ -225,11 +252,11 @@ async def test_one_error_for_whatever_is_wrong() -> None:
 
 async def test_the_cost_is_told_to_the_server() -> None:
     query = "query A { invoices(first: 3) { nodes { id } } } query B { __typename }"
-    result = await SEEN.execute(query, context_value=Context(), operation_name="A")
-    assert result.extensions == {"cost": {"requested": 4, "rows": 3, "calls": 1, "limit": 25_000}}
-    other = await SEEN.execute(query, context_value=Context(), operation_name="B")
+    told = await result(SEEN, query, operationName="A")
+    assert told.extensions == {"cost": {"requested": 4, "rows": 3, "calls": 1, "limit": 25_000}}
+    other = await result(SEEN, query, operationName="B")
     assert (other.extensions or {})["cost"]["requested"] == 0
-    invalid = await SEEN.execute("{ invoices { nope } }", context_value=Context())
+    invalid = await result(SEEN, "{ invoices { nope } }")
     assert "cost" not in (invalid.extensions or {})
 
 
@@ -245,8 +272,8 @@ async def test_the_cost_is_told_to_the_server() -> None:
         ("{", "A", False),  # it cannot be told
     ],
 )
-def test_lacks_operation(query: str, name: str | None, lacking: bool) -> None:
-    assert lacks_operation(query, name) is lacking
+def test_the_operation_of_a_name(query: str, name: str | None, lacking: bool) -> None:
+    assert (Document(query).operation(name) is None) is lacking
 
 
 @pytest.mark.parametrize(
@@ -256,9 +283,10 @@ def test_lacks_operation(query: str, name: str | None, lacking: bool) -> None:
         ("subscription { a }", None, True),
         ("subscription S { a } query Q { a }", "S", True),
         ("subscription S { a } query Q { a }", "Q", False),
-        ("subscription S { a }", "T", False),
         ("subscription {", None, False),
     ],
 )
-def test_is_subscription(query: str, name: str | None, subscription: bool) -> None:
-    assert is_subscription(query, name) is subscription
+def test_subscriptions_last(query: str, name: str | None, subscription: bool) -> None:
+    operation = Document(query).operation(name)
+    assert operation is not None
+    assert operation.lasts is subscription

@@ -16,8 +16,8 @@ from starlette.routing import Route
 from resolvers.context import Context
 from schema import build
 from server.admission import Traffic
-from server.documents import Documents
 from server.endpoint import Endpoint
+from server.runner import Runner
 from server.settings import Limits, ServerSettings
 from tests.conftest import (
     Graph,
@@ -307,13 +307,10 @@ def start_broken(stages: Stages) -> Iterator[StartBroken]:
     with ExitStack() as started:
 
         def start(give: Callable[[], Any], timeout: float = 30) -> Graph:
-            endpoint = Endpoint(
-                build([Documents]),
-                lambda _: cast(Context, BrokenContext(give)),
-                ServerSettings(limits=Limits(operation_timeout_seconds=timeout)),
-                traffic=Traffic(1, 1),
-                stopping=asyncio.Event(),
-            )
+            limited = ServerSettings(limits=Limits(operation_timeout_seconds=timeout))
+            context = cast(Context, BrokenContext(give))
+            runner = Runner(build(), lambda _: context, limited, traffic=Traffic(1, 1))
+            endpoint = Endpoint(runner, limited, asyncio.Event())
             app = Starlette(routes=[Route("/graphql", endpoint)])
             return started.enter_context(served_graph(stages, app))
 

@@ -1,19 +1,11 @@
 """In which form /graphql answers: media types and their statuses, and streams of events."""
 
-import asyncio
 from collections.abc import Iterator
 
 import httpx
-import msgspec
 import pytest
 
-from resolvers.context import Context, Limits
-from resolvers.cursors import CursorCodec
-from schema import build
-from server.admission import Traffic
-from server.endpoint import Endpoint
 from server.media_types import EVENT_STREAM, GRAPHQL_RESPONSE, JSON
-from server.settings import ServerSettings
 from tests.conftest import Graph, StartGraph, StartYume, Whole, settings, source
 
 COUNTED = "query ($n: Int!) { invoices(first: $n) { totalCount } }"
@@ -146,17 +138,3 @@ def test_a_source_that_is_down_is_told(own_whole: Whole) -> None:
     first, _ = events(response)
     assert "UPSTREAM_UNAVAILABLE" in first
     assert "life-reports" in first
-
-
-def test_a_value_with_lines_of_its_own_is_one_line_of_a_stream() -> None:
-    endpoint = Endpoint(
-        build(),
-        lambda _: Context([], Limits(), CursorCodec(b"secret")),
-        ServerSettings(),
-        traffic=Traffic(1, 1),
-        stopping=asyncio.Event(),
-    )
-    received = msgspec.Raw(b'{\r\n  "a": "x\\n\xe2\x80\xa8"\n}')
-    text = endpoint.encode_json_string({"raw": received})
-    assert not {"\r", "\n"} & set(text)
-    assert msgspec.json.decode(text) == {"raw": {"a": "x\n\u2028"}}

@@ -4,7 +4,26 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 
-from server.event_streams import until
+import msgspec
+
+from server.event_streams import events, one_line, until
+
+
+async def test_answers_are_events_and_the_last_one_says_so() -> None:
+    async def answers() -> AsyncGenerator[object, None]:
+        yield {"data": {"a": 1}}
+
+    assert [event async for event in events(answers())] == [
+        'event: next\r\ndata: {"data":{"a":1}}\r\n\r\n',
+        "event: complete\r\ndata: \r\n\r\n",
+    ]
+
+
+def test_a_value_with_lines_of_its_own_is_one_line_of_a_stream() -> None:
+    received = msgspec.Raw(b'{\r\n  "a": "x\\n\xe2\x80\xa8"\n}')
+    text = one_line({"raw": received})
+    assert not {"\r", "\n"} & set(text)
+    assert msgspec.json.decode(text) == {"raw": {"a": "x\n\u2028"}}
 
 
 async def test_events_pass_until_there_are_no_more() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import GraphQLError
-from strawberry.types import ExecutionResult
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, parse
 
+from execution.preparation import Prepared
 from server import inline_traces
 from server.inline_traces import TraceableExecutor, traced
 from server.trace_reports import TraceReport
@@ -74,8 +74,16 @@ class Query:
 SCHEMA = strawberry.Schema(Query, execution_context_class=TraceableExecutor)
 
 
+async def executed(query: str) -> ExecutionResult:
+    document = parse(query)
+    (definition,) = document.definitions
+    assert isinstance(definition, OperationDefinitionNode)
+    result = Prepared(SCHEMA, document, definition).execute(None)
+    return result if isinstance(result, ExecutionResult) else await result
+
+
 async def report(query: str) -> Any:
-    result = await traced(SCHEMA.execute(query), 10)
+    result = await traced(executed(query), 10)
     assert result.extensions
     return TraceReport.FromString(b64decode(result.extensions["ftv1"]))
 
@@ -91,7 +99,7 @@ async def test_time_goes_by_until_a_value_is_there(monkeypatch: pytest.MonkeyPat
 
 
 async def test_arguments_have_any_name() -> None:
-    result = await traced(SCHEMA.execute("{ echo(source: 7) }"), 10)
+    result = await traced(executed("{ echo(source: 7) }"), 10)
     assert (result.data, result.errors) == ({"echo": 7}, None)
 
 
@@ -128,7 +136,7 @@ async def test_no_more_errors_than_an_answer_tells() -> None:
 
 async def test_operations_beside_it_are_not_traced() -> None:
     async def beside() -> ExecutionResult:
-        return await SCHEMA.execute("{ late }")
+        return await executed("{ late }")
 
     alone, together = await asyncio.gather(
         report("{ late }"), asyncio.gather(report("{ late }"), beside())

@@ -2,11 +2,12 @@
 
 import pytest
 from cross_web import HTTPException
-from strawberry.http import GraphQLRequestData
 
+from schema import build
+from server.documents import Documents
 from server.persisted import Kept, Library
-from server.requests import Parameters, from_body, from_query_string
-from server.settings import DocumentSettings
+from server.requests import Asked, Parameters, from_body, from_query_string
+from server.settings import DocumentSettings, ServerSettings
 
 
 def test_a_body_and_a_query_string_say_the_same() -> None:
@@ -29,11 +30,19 @@ def test_what_is_no_request(body: bytes) -> None:
     assert caught.value.status_code == 400
 
 
+DOCUMENTS = Documents(build(), ServerSettings())
+OPEN = Library(DocumentSettings(), Kept())
+
+
+async def asked(parameters: Parameters, library: Library = OPEN) -> Asked:
+    return await parameters.asked(library, DOCUMENTS)
+
+
 TWO = "query A {a} query B {b}"
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "parameters",
     [
         Parameters(),
         Parameters(""),
@@ -43,23 +52,37 @@ TWO = "query A {a} query B {b}"
         Parameters("fragment F on Query {a}"),
     ],
 )
-def test_no_operation_is_meant(asked: Parameters) -> None:
+async def test_no_operation_is_meant(parameters: Parameters) -> None:
     with pytest.raises(HTTPException):
-        asked.check()
+        await asked(parameters)
 
 
 async def test_what_is_known_by_an_id_is_completed() -> None:
     library = Library(DocumentSettings(trusted="allow", manifest={"one": "{a}"}), Kept())
-    asked = Parameters(documentId="one", variables={"n": 1}, extensions={"x": 1})
-    await asked.complete(library)
-    assert asked.request("sse") == GraphQLRequestData("{a}", {"n": 1}, None, {"x": 1}, "sse")
+    found = await asked(
+        Parameters(documentId="one", variables={"n": 1}, extensions={"x": 1}), library
+    )
+    assert (found.document.text, found.operation.kind) == ("{a}", "query")
+    assert (found.variables, found.extensions) == ({"n": 1}, {"x": 1})
     with pytest.raises(HTTPException):
-        await Parameters().complete(library)
+        await asked(Parameters(), library)
 
 
 @pytest.mark.parametrize(
-    "asked",
-    [Parameters("{a}"), Parameters(TWO, operationName="B"), Parameters("{"), Parameters(" ")],
+    ("parameters", "kind", "name"),
+    [
+        (Parameters("{a}"), "query", None),
+        (Parameters("query A {a}"), "query", "A"),
+        (Parameters(TWO, operationName="B"), "query", "B"),
+        (Parameters("subscription {a}"), "subscription", None),
+        (Parameters("{"), "", None),
+        (Parameters("{", operationName="B"), "", None),
+        (Parameters(" "), "", None),
+    ],
 )
-def test_one_operation_is_meant_or_the_document_is_no_document(asked: Parameters) -> None:
-    asked.check()
+async def test_one_operation_is_meant_or_the_document_is_no_document(
+    parameters: Parameters, kind: str, name: str | None
+) -> None:
+    operation = (await asked(parameters)).operation
+    assert (operation.kind, operation.name) == (kind, name)
+    assert operation.lasts is (kind == "subscription")

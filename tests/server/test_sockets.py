@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from server import endpoint
+from server import sockets
 from server.api_keys import hashed
 from server.persisted import hashed as documents_hash
 from server.tokens import LEEWAY_SECONDS
@@ -215,8 +215,8 @@ def test_other_protocols_are_not_spoken(
 def test_a_socket_that_says_nothing_is_closed(
     start_graph: StartGraph, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert endpoint.INIT_SECONDS == 10
-    monkeypatch.setattr(endpoint, "INIT_SECONDS", 0.1)
+    assert sockets.INIT_SECONDS == 10
+    monkeypatch.setattr(sockets, "INIT_SECONDS", 0.1)
     assert opened(start_graph(settings())).closing() == 4408
 
 

@@ -109,7 +109,7 @@ def test_what_the_settings_want(still_yume: Yume) -> None:
 
 async def test_nobody_watches() -> None:
     nobody = Telemetry()
-    nobody.show_traffic(1, 1)
+    assert nobody.show_traffic is None
     async with nobody.opened():
         assert not nobody.watches
 
