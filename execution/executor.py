@@ -9,6 +9,7 @@ from graphql.pyutils import AwaitableOrValue, is_awaitable
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from execution.generation import Objects
 from execution.operations import Operations
 from execution.running import Run
 
@@ -22,7 +23,11 @@ class CompiledExecution(Executor[Any]):
 
     Left to graphql-core are introspection, mutations, `@defer` and `@stream`, middleware, and the
     rarer arguments of its `execute`: abort signals, hooks, predicates of one's own.
+
+    Objects of the answer are dicts, or what `objects` makes of the values of some keys.
     """
+
+    objects: Objects | None = None
 
     def execute_operation(self, serially: bool | None = None) -> AwaitableOrValue[Any]:
         compiled = operations.find(self) if self._is_usual(serially) else None

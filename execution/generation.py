@@ -4,7 +4,7 @@ An object becomes a dict literal. Before it each field is evaluated in a `try` o
 costs nothing while nothing is raised.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import EnumMeta
 from functools import partial
 from typing import Any, NamedTuple
@@ -36,6 +36,10 @@ _PLAINLY: dict[Any, str] = {
 """When a value, `v`, is its own serialization, by the types of graphql-core itself."""
 
 
+Objects = Callable[[tuple[str, ...]], Callable[..., Any]]
+"""Gives what makes objects with some keys of their values; these can be got and set by key."""
+
+
 class Member(NamedTuple):
     """A key of an object: the expression of its value before it is completed.
 
@@ -54,8 +58,9 @@ class Member(NamedTuple):
 class Generator:
     """Makes the functions of an operation, inner objects first, and names what they use."""
 
-    def __init__(self) -> None:
+    def __init__(self, objects: Objects | None = None) -> None:
         self.plain = set(PLAIN)
+        self._objects = objects
         self._namespace: dict[str, Any] = {
             "plain": self.plain,
             "admit": admit,
@@ -85,12 +90,18 @@ class Generator:
         for number, member in enumerate(members):
             if member.place is not None:
                 lines += self.field(member.place, member.expression, f"f{number}")
-        values = (
-            f"{member.key!r}: {f'f{number}' if member.place else member.expression}"
+        values = {
+            member.key: f"f{number}" if member.place else member.expression
             for number, member in enumerate(members)
-        )
-        lines.append(f"    return {{{', '.join(values)}}}")
+        }
+        lines.append(f"    return {self.object(values)}")
         return self.made(f"complete_{typename}", lines)
+
+    def object(self, values: Mapping[str, str]) -> str:
+        """An expression of an object of the answer, by its keys and the names of their values."""
+        if self._objects is None:
+            return f"{{{', '.join(f'{key!r}: {name}' for key, name in values.items())}}}"
+        return f"{self.bind(self._objects(tuple(values)), 'object')}({', '.join(values.values())})"
 
     def made(self, hint: str, lines: Sequence[str]) -> Complete:
         """The function with these lines, of `s`, the source, `p`, the indices, and `r`, the run."""

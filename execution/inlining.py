@@ -94,7 +94,7 @@ class _Function:
             part: block.value(part, text.format(s="s")) for part, text in kind.__parts__.items()
         }
         scope = Scope(parts, kind, block, self._generator.bind)
-        values = [f"{each.key!r}: {self._outer(each, scope)}" for each in members]
+        values = {each.key: self._outer(each, scope) for each in members}
         if self._guards:
             guards = self._generator.bind(tuple(dict.fromkeys(self._guards)), "guards")
             block.lines.insert(0, f"if not r.admits({guards}): {self._instead}")
@@ -103,7 +103,7 @@ class _Function:
             *(f"        {line}" for line in block.lines),
             f"    except Exception: {self._instead}",
             *self._asked,
-            f"    return {{{', '.join(values)}}}",
+            f"    return {self._generator.object(values)}",
         )
         return self._generator.made(f"inline_{kind.__name__}", body)
 
@@ -176,8 +176,7 @@ class _Function:
 
     def _made(self, members: Sequence[Member], scope: Scope) -> str:
         """An object of these members."""
-        values = [f"{each.key!r}: {self._member(each, scope)}" for each in members]
-        return f"{{{', '.join(values)}}}"
+        return self._generator.object({each.key: self._member(each, scope) for each in members})
 
     def _type_of(self, place: Place, kind: type) -> GraphQLObjectType:
         """The object type of what is in a place, by the name that its class says."""

@@ -51,7 +51,7 @@ def compiled(executor: Executor[Any]) -> Compiled:
 class _Planner:
     def __init__(self, executor: Executor[Any]) -> None:
         self._schema, self._executor = executor.schema, executor
-        self._generator = Generator()
+        self._generator = Generator(getattr(executor, "objects", None))
         self._count = 0
 
     def compiled(self) -> Compiled:

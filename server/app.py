@@ -13,7 +13,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from execution.executor import CompiledExecutor
 from providers.client import Source
 from resolvers.callers import NOBODY, Scope
 from resolvers.context import Context, Limits
@@ -29,6 +28,7 @@ from server.endpoint import Endpoint
 from server.headers import header
 from server.inline_traces import TraceableExecutor
 from server.middleware import Ahead, at_the_graph, everywhere
+from server.objects import EncodingExecutor
 from server.persisted import Kept, Library, Shared
 from server.rate_limits import Rates
 from server.redis_pool import closing, pool
@@ -122,7 +122,7 @@ def _runner(
 ) -> Runner:
     per_minute = server.limits.operations_per_minute
     return Runner(
-        build(executor=TraceableExecutor if server.inline_traces else CompiledExecutor),
+        build(executor=TraceableExecutor if server.inline_traces else EncodingExecutor),
         new_context,
         server,
         traffic=traffic,

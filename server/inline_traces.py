@@ -14,9 +14,9 @@ import msgspec
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, MiddlewareManager
 from starlette.requests import HTTPConnection
 
-from execution.executor import CompiledExecutor
 from server.errors import code_of
 from server.headers import header
+from server.objects import EncodingExecutor
 
 HEADER, FORMAT = b"apollo-federation-include-trace", "ftv1"
 MAX_NODES = 10_000
@@ -92,7 +92,7 @@ class InlineTrace:
 _trace: ContextVar[InlineTrace | None] = ContextVar("inline_trace", default=None)
 
 
-class TraceableExecutor(CompiledExecutor):
+class TraceableExecutor(EncodingExecutor):
     """Runs operations compiled, but those that are traced."""
 
     def execute_operation(self, serially: bool | None = None) -> Any:

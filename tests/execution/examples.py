@@ -29,10 +29,17 @@ from graphql.execution import Executor
 from graphql.execution.incremental import IncrementalExecutor
 
 from execution.executor import CompiledExecution
+from server.objects import selected
 
 
 class Compiled(CompiledExecution, IncrementalExecutor):
     """The executor under test, for schemas that are not Strawberry's."""
+
+
+class Encoding(Compiled):
+    """The same with results that are only good to be encoded."""
+
+    objects = staticmethod(selected)
 
 
 GOOD: Mapping[str, tuple[Any, ...]] = {

@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, located_error
+from graphql.execution import Executor
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
 from execution.places import Indices, Place
 from execution.running import Run
-from tests.execution.examples import Weather, built, compare
+from tests.execution.examples import Compiled, Encoding, Weather, built, compare
 
 SCALARS = ("Int", "Float", "String", "Boolean", "ID", "Odd", "Color")
 COMPOSITES = ("A", "B", "C", "Named", "Any")
 WRAPPERS = ("{}", "{}!", "[{}]", "[{}!]", "[{}]!", "[{}!]!", "[[{}!]]", "[[{}]!]!")
 USUAL = settings(
-    deadline=None, max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck)
+    deadline=None, max_examples=200, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -69,9 +70,11 @@ def cases(draw: st.DrawFn) -> tuple[GraphQLSchema, str]:
 
 
 @settings(USUAL)
-@given(cases())
-async def test_whatever_resolvers_do(case: tuple[GraphQLSchema, str]) -> None:
-    await compare(*case)
+@given(cases(), st.sampled_from([Compiled, Encoding]))
+async def test_whatever_resolvers_do(
+    case: tuple[GraphQLSchema, str], executor: type[Executor[Any]]
+) -> None:
+    await compare(*case, executor=executor)
 
 
 def forget(_: Run, __: Place, ___: Exception, ____: Indices) -> Any:

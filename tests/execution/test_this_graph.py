@@ -18,12 +18,13 @@ from resolvers.cursors import CursorCodec
 from sandbox.configuration import toml
 from schema import build, sdl
 from server.configuration import parse
+from server.objects import EncodingExecutor
 from server.settings import Settings
 from server.sources import open_sources
 from tests.conftest import NOW, Whole
 from tests.execution.examples import assert_same
 
-COMPILED = build()
+COMPILED = build(executor=EncodingExecutor)
 CORE = build(executor=StrawberryGraphQLCoreExecutionContext)
 MONEY = "{ amount currency }"
 INVOICE = f"""
