@@ -3,7 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType, GraphQLOutputType, is_non_null_type
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    VariableNode,
+    is_non_null_type,
+)
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
 
@@ -38,7 +45,8 @@ class Place:
     `depth` is how many indices a position here has, `line` all places from the root to this one.
     `complete` is set when the function exists, and `members`, what is selected of each object type.
     `known` are the functions for the classes of which it is known how their objects are completed;
-    `item` is the place of a list's items, and `reads` is of `reading`.
+    `item` is the place of a list's items, and `reads` is of `reading`. The
+    field's `arguments` are kept here, in the way of `Run`, unless it `varies` by variables.
     """
 
     complete: Complete
@@ -57,6 +65,9 @@ class Place:
         self.known: dict[type, Complete] = {}
         self.item: Place | None = None
         self.reads: dict[Any, Any] = {}
+        given = (each.value for each in field.nodes[0].arguments or ())
+        self.varies = any(isinstance(each, VariableNode) for each in given)
+        self.arguments: dict[Place, dict[str, Any]] = {}
         self._last: tuple[Indices, Path] | None = None
         self._steps: tuple[str | int, ...] = (*(parent._steps if parent else ()), step)
 

@@ -15,6 +15,21 @@ Read = frozenset[tuple[str, ...]]
 """Attributes: `("total",)`, or of an object that is one `("details", "language")`."""
 
 
+def fields_read(info: Info[Any, Any]) -> frozenset[str] | None:
+    """The names of the fields that are selected of the object that a resolver's field gives.
+
+    None where the operation is not compiled.
+    """
+    if not isinstance(info, LazyInfo):
+        return None
+    reads: dict[Any, frozenset[str]] = info.place.reads
+    if None not in reads:
+        places = (each.place for each in _members(info.place))
+        names = (each.field.nodes[0].name.value if each else "__typename" for each in places)
+        reads[None] = frozenset(names)
+    return reads[None]
+
+
 def attributes_read(info: Info[Any, Any], *paths: Sequence[str]) -> Read | None:
     """The attributes that are read of the objects at paths of field names below a resolver's field.
 

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphql import (
+    GraphQLArgument,
     GraphQLEnumType,
     GraphQLSchema,
+    Undefined,
     default_field_resolver,
     is_non_null_type,
     specified_scalar_types,
@@ -63,12 +65,14 @@ def takes_arguments(place: Place) -> bool:
 
 def _shareable(place: Place) -> bool:
     """Whether no argument has a value that could be changed by whom it is given to."""
+    given = {each.name.value for each in place.field.nodes[0].arguments or ()}
 
-    def lasting(kind: Any) -> bool:
-        kind = kind.of_type if is_non_null_type(kind) else kind
-        return isinstance(kind, GraphQLEnumType) or kind in _SCALARS
+    def lasting(name: str, argument: GraphQLArgument) -> bool:
+        kind = argument.type.of_type if is_non_null_type(argument.type) else argument.type
+        absent = name not in given and argument.default_value is Undefined
+        return absent or isinstance(kind, GraphQLEnumType) or kind in _SCALARS
 
-    return all(lasting(each.type) for each in place.field.definition.args.values())
+    return all(lasting(*each) for each in place.field.definition.args.items())
 
 
 def _default(source: Any, place: Place, at: Indices, run: Run) -> Any:

@@ -68,10 +68,14 @@ class Run:
     def shared_arguments(
         self, place: Place, convert: Callable[[dict[str, Any]], dict[str, Any]] = dict
     ) -> dict[str, Any]:
-        """The same, made once: for arguments that cannot be changed."""
-        if place not in self._arguments:
-            self._arguments[place] = convert(self.arguments(place))
-        return self._arguments[place]
+        """The same, made once: for arguments that cannot be changed.
+
+        Those that no variable has a part in are the same in all runs.
+        """
+        known = self._arguments if place.varies else place.arguments
+        if place not in known:
+            known[place] = convert(self.arguments(place))
+        return known[place]
 
     def admits(self, guards: Sequence[Guard]) -> bool:
         """Whether none of a field's guards has anything to refuse in this run."""

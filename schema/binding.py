@@ -10,7 +10,7 @@ from strawberry.types.nodes import convert_directives
 
 from execution.classes import decided_by_class
 from execution.inlining import read_in_place
-from execution.reading import attributes_read
+from execution.reading import attributes_read, fields_read
 from resolvers.context import Context
 from resolvers.identifiers import GLOBAL_ID, global_id
 
@@ -67,6 +67,9 @@ def selected(info: Info) -> Set[str]:
     Each fragment is entered once: Strawberry's own `selected_fields` enters it for every spread,
     so that twenty fragments that each spread the next one twice are a million.
     """
+    known = fields_read(info)
+    if known is not None:
+        return known
     raw = info._raw_info
     names: set[str] = set()
     entered: set[str] = set()

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import strawberry
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from execution.executor import CompiledExecutor
 from schema.binding import Info, described, given, node_id, present, selected, shows_records
 
 
@@ -38,15 +40,22 @@ class Query:
         return Thing()
 
 
-GRAPH = strawberry.Schema(Query)
+GRAPHS = [
+    strawberry.Schema(Query, execution_context_class=each)
+    for each in (StrawberryGraphQLCoreExecutionContext, CompiledExecutor)
+]
 
 
 def seen(query: str, **variables: Any) -> list[Set[str]]:
-    """What the field finds selected, once for each time that it is resolved."""
-    found: list[Set[str]] = []
-    result = GRAPH.execute_sync(query, variable_values=variables, context_value=found)
-    assert result.errors is None
-    return found
+    """What the field finds selected, once for each time that it is resolved, by any executor."""
+    both = []
+    for graph in GRAPHS:
+        found: list[Set[str]] = []
+        result = graph.execute_sync(query, variable_values=variables, context_value=found)
+        assert result.errors is None
+        both.append(found)
+    assert both[0] == both[1]
+    return both[1]
 
 
 @pytest.mark.parametrize(
