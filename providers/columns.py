@@ -1,7 +1,7 @@
 """Columns: what many records have in one wire attribute, read at once."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, cached_property
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -14,15 +14,16 @@ class Columns:
     def __init__(self, records: Sequence[Any]) -> None:
         kinds = set(map(type, records))
         self._records, self._kind = records, kinds.pop() if len(kinds) == 1 else object
+        self._rows: Sequence[Any] | None = None
 
     def of(self, name: str) -> Sequence[Any] | None:
         """What the rows say that an attribute is read from; None where that is not one thing."""
         read = _wire(self._kind, name)
-        return None if read is None else list(map(read, self._rows))
-
-    @cached_property
-    def _rows(self) -> Sequence[Any]:
-        return [record.row for record in self._records]
+        if read is None:
+            return None
+        if self._rows is None:
+            self._rows = [record.row for record in self._records]
+        return list(map(read, self._rows))
 
 
 @cache

@@ -14,7 +14,7 @@ from providers.timestamps import alike, instant
 from providers.wire import Request, raw_rows
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Origin:
     """Where and when rows were read; shared by all rows of one answer.
 
@@ -32,12 +32,11 @@ class Origin:
     rows: str | None
     stale: Stale | None = None
     rows_as: Any = None
-    _fetched: dict[Any, str] = field(default_factory=dict, compare=False)
+    moments: "Moments" = field(init=False)
+    _fetched: dict[Any, str] = field(default_factory=dict)
 
-    @cached_property
-    def moments(self) -> "Moments":
-        """Its timestamps: rows are ordered by one, and show it."""
-        return Moments(self.zone)
+    def __post_init__(self) -> None:
+        self.moments = Moments(self.zone)  # rows are ordered by one, and show it
 
     def fetched(self, write: Callable[[datetime], str]) -> str:
         """When the rows were read, as it is written: once for all of them."""

@@ -1,6 +1,7 @@
 """The paging arguments of a connection, checked."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from resolvers.context import Limits
@@ -15,14 +16,19 @@ class Paging(NamedTuple):
     cursor: str | None = None
 
 
+@cache
+def _first(size: int) -> Paging:
+    return Paging(size)
+
+
 def paging(given: Mapping[str, Any], limits: Limits) -> Paging:
     """What `first`, `after`, `last` and `before` ask for, of which absent ones are not in `given`.
 
     Raises UserInputError for mixes and bad numbers.
     """
-    default, largest = limits.default_page_size, limits.max_page_size
     if not given:  # as for most lists of a row
-        return Paging(default)
+        return _first(limits.default_page_size)
+    default, largest = limits.default_page_size, limits.max_page_size
     for name in ("first", "last"):
         if not 0 <= given.get(name, 0) <= largest:
             raise UserInputError(f"{name}: must be from 0 to {largest}, not {given[name]}")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from providers.base import Plan
@@ -27,7 +27,7 @@ from resolvers.streams import Walk, entry
 _OF_A_PAGE = frozenset(("edges", "nodes", "pageInfo", "sources"))  # fields that take reading rows
 
 
-@dataclass(slots=True)
+@dataclass
 class Wanted:
     """A list as a client asks for it: what is asked, which filter, which order, which page.
 
@@ -48,7 +48,7 @@ class Wanted:
     period: tuple[str, str] = ("created_from", "created_to")
     resumed: Callable[[Direction, int | None], Any] | None = None
 
-    @property
+    @cached_property
     def fingerprint(self) -> bytes:
         return fingerprint(self.kind, self.order, canonical(self.restrictions))
 

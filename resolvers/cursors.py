@@ -10,6 +10,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import IntFlag
+from functools import lru_cache
 from hashlib import blake2s, sha256
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -111,6 +112,7 @@ def fingerprint(*parts: Any) -> bytes:
     return blake2s(msgspec.msgpack.encode(parts), digest_size=16).digest()
 
 
+@lru_cache(maxsize=1024)
 def _digest(name: str) -> bytes:
     return blake2s(name.encode(), digest_size=_NAME_BYTES).digest()
 
@@ -121,8 +123,10 @@ def _pack(mark: Mark) -> list[Any]:
     packed[0], packed[3] = int(mark.stand), _packed(mark.provider_id)
     packed[2] = _packed_key(mark.key)
     packed[7] = mark.early == mark.provider_id or _packed(mark.early)
-    told = max((at for at, value in enumerate(mark) if value), default=0)
-    return packed[: told + 1]
+    told = len(mark)
+    while told > 1 and not mark[told - 1]:
+        told -= 1
+    return packed[:told]
 
 
 def _unpack(packed: list[Any]) -> Mark:

@@ -31,7 +31,7 @@ class GroupedStream(Stream):
         self._group: list[tuple[int, Record]] = []  # wanted rows of its sort key
         self._run = (0, 0)  # all rows of its sort key: their first and last position
         self._shown: Row | None = None  # the last row that was let go
-        self._open = False  # every row from here on is wanted
+        self._open = False  # every row that follows of those just read is wanted if it matches
 
     @abstractmethod
     async def _read(self, need: int) -> Numbered:
@@ -66,25 +66,32 @@ class GroupedStream(Stream):
         if not all(map(ge if self.walk.down else le, keys, keys[1:])):
             raise OrderBreachError
         tied = set(compress(count(1), map(eq, keys, keys[1:])))  # to the row before
-        self._open = self._opens()
+        self._open = self._opens(rows[-1][1])
         while at < len(rows) and not self._open:
             self._take(rows[at], fresh=at not in tied)
-            self._open = self._opens()
+            self._open = self._opens(rows[-1][1])
             at += 1
         not_alone = {place for other in tied for place in (other - 1, other) if place >= at}
         for place in sorted(not_alone | set(range(len(rows))[at:][-1:])):
             if at < place:
                 self._close()
-                self._let_go(rows[at:place])
+                self._let_go(self._matching(rows[at:place]))
             self._take(rows[place], fresh=place not in tied)
             at = place + 1
 
-    def _opens(self) -> bool:
-        """Whether every row that follows is wanted."""
-        if not (self._plain and self.start.bounds) or self._last is None:
-            return self._plain and not self.start.bounds
-        key = self.walk.key(self._last[1])
-        return all(self.walk.beyond(key, bound.key) for bound in self.start.bounds)
+    def _opens(self, end: Record) -> bool:
+        """Whether every row behind the last one, up to that at the end, is wanted if it matches."""
+        walk, bounds = self.walk, self.start.bounds
+        if not bounds and walk.floor is None and walk.ceiling is None:
+            return True
+        if self._last is None or walk.past(walk.key(end)):
+            return False
+        key = walk.key(self._last[1])
+        return not walk.early(key) and all(walk.beyond(key, bound.key) for bound in bounds)
+
+    def _matching(self, rows: Numbered) -> Numbered:
+        matches = self.walk.matches
+        return rows if matches is None else [row for row in rows if matches(row[1])]
 
     def _take(self, row: tuple[int, Record], *, fresh: bool) -> None:
         """Adds the next row, if it is wanted, to the group of its sort key, or to a `fresh` one."""
@@ -99,16 +106,15 @@ class GroupedStream(Stream):
         record = row[1]
         known = any(record.provider_id == other.provider_id for _, other in self._group)
         if not known and (self._open or self._wants(record)):
-            self._group.append(row)
+            self._group += self._matching([row])
 
     def _wants(self, record: Record) -> bool:
+        """Whether it is wanted if it matches."""
         key = self.walk.key(record)
         self.ended = self.walk.past(key)
         if self.ended or self.walk.early(key):
             return False
-        if self.start.bounds and not self.start.wants(self.rank(record), self.walk):
-            return False
-        return self.walk.matches is None or self.walk.matches(record)
+        return not self.start.bounds or self.start.wants(self.rank(record), self.walk)
 
     def _close(self) -> None:
         """The group is complete: its rows are ready, in the order of their ids."""
@@ -128,8 +134,9 @@ class GroupedStream(Stream):
         )
 
     def _let_go(self, rows: Sequence[Row]) -> None:
-        self.ready += rows
-        self._shown = rows[-1]
+        if rows:
+            self.ready += rows
+            self._shown = rows[-1]
 
     def _early_of(self, record: Record) -> str:
         """The id of the row of this sort key that was let go early, if one was."""

@@ -42,15 +42,18 @@ async def take(streams: Sequence[Stream], count: int, *, down: bool) -> Taken:
         live = [stream for stream in streams if stream.ready]
         if not live:
             break
-        stream, most = (live[0], count) if len(live) == 1 else _next(live, down=down)
-        run = stream.take(min(most, count - len(rows)))
-        rows += run
-        owners += [stream] * len(run)
+        stream = live[0]
+        while stream.ready and len(rows) < count:
+            stream, run = _next(live, count - len(rows), down=down)
+            rows += stream.take(run)
+            owners += [stream] * run
     return Taken(rows, owners)
 
 
-def _next(live: Sequence[Stream], *, down: bool) -> tuple[Stream, int]:
+def _next(live: Sequence[Stream], most: int, *, down: bool) -> tuple[Stream, int]:
     """The stream with the next row, and how many of its rows come before any of another's."""
+    if len(live) == 1:
+        return live[0], min(most, len(live[0].ready))
     heads = [stream.key(0) for stream in live]
     first, second, *_ = sorted(heads, reverse=down)
     if first == second:
@@ -58,8 +61,8 @@ def _next(live: Sequence[Stream], *, down: bool) -> tuple[Stream, int]:
         choose = max if down else min
         return choose(tied, key=lambda stream: stream.rank(stream.ready[0][1])), 1
     stream, before = live[heads.index(first)], gt if down else lt
-    run = 1
-    while run < len(stream.ready) and before(stream.key(run), second):
+    run, most = 1, min(most, len(stream.ready))
+    while run < most and before(stream.key(run), second):
         run += 1
     return stream, run
 

@@ -86,11 +86,14 @@ def key(minute: int) -> int:
 
 
 times = st.lists(st.one_of(st.none(), st.integers(0, 9), st.integers(0, 10_000)), min_size=1)
+periods = st.tuples(*[st.none() | st.integers(0, 9) | st.integers(0, 10_000)] * 2).filter(
+    lambda period: None in period or period[0] < period[1]
+)
 ends = st.lists(st.integers(1, 7), min_size=60, max_size=60)
 
 
 @given(times, ends, st.randoms(use_true_random=False), st.booleans(), st.data())
-def test_rows_come_in_final_order_from_wherever_they_are_wanted(
+def test_rows_come_in_final_order_where_they_are_wanted(
     minutes: list[int | None], sizes: list[int], draw: Any, down: bool, data: st.DataObject
 ) -> None:
     """However they come in batches; of no page it matters that all its times are of one shape."""
@@ -107,9 +110,20 @@ def test_rows_come_in_final_order_from_wherever_they_are_wanted(
         start = Entry(Rank(minute, "alpha", own(str(place[0]))))
     cuts = [0, *accumulate(sizes), len(rows)]
     found = [rows[one:other] for one, other in pairwise(cuts) if rows[one:other]]
-    stream = Batches(batches(*found), Walk(by_creation, down, backwards=False), start)
+    floor, ceiling = (None if minute is None else key(minute) for minute in data.draw(periods))
+    matches = data.draw(st.sampled_from([None, lambda sale: int(sale.provider_id) % 3 > 0]))
+    stream = Batches(
+        batches(*found), Walk(by_creation, down, False, matches, floor, ceiling), start
+    )
     stream.rows.source.ties = True
-    assert asyncio.run(ids(stream)) == [str(number) for number, _ in every[at:]]
+    wanted = [
+        str(number)
+        for number, minute in every[at:]
+        if (matches is None or int(number) % 3 > 0)
+        and (floor is None or (minute is not None and key(minute) >= floor))
+        and (ceiling is None or minute is None or key(minute) < ceiling)
+    ]
+    assert asyncio.run(ids(stream)) == wanted
 
 
 async def test_rows_that_are_alone_are_ready_as_they_came() -> None:
