@@ -78,13 +78,14 @@ class Context:
     def rows(self, source: Source, kind: str, lane: Request, native: Direction | None) -> Rows:
         """One upstream list, the same for everyone in this operation who asks for it."""
         key = (source.name, kind, lane)
-        if key not in self._rows:
+        known = self._rows.get(key)
+        if known is None:
             listing = source.spec.listings[kind]
             rows = ChainedRows if isinstance(listing.paginator, Token) else WindowedRows
             budget = self._budgets.setdefault(source.name, Budget(self.limits.max_rows_read))
             ask = partial(self._page, source, kind, lane)
-            self._rows[key] = rows(source, kind, ask, budget, native)
-        return self._rows[key]
+            known = self._rows[key] = rows(source, kind, ask, budget, native)
+        return known
 
     async def single(self, source: Source, kind: str, provider_id: str) -> Record | None:
         """One row that the upstream looks up by its id, None where there is none."""
