@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from secrets import token_hex
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from resolvers.explain import Explanation
 from resolvers.rows import Budget, Rows, State, WindowedRows
 
 T = TypeVar("T")
+_PROCESS, _number = token_hex(8), count()  # among replicas, which share what they read
 Watch = Callable[[Source, Key], Awaitable[AsyncGenerator[Record, None]]]
 """Gives a row as it is now and then at every change."""
 
@@ -167,7 +169,7 @@ class Context:
 
     def _reading(self, state: State) -> str:
         """The name of what is read in a state of a list."""
-        self._name = self._name or token_hex(8)
+        self._name = self._name or f"{_PROCESS}-{next(_number):x}"
         return f"{self._name}:{state.changes}"
 
     def _coming(
