@@ -15,7 +15,8 @@ class Deadline:
 
     def left(self) -> float:
         """The seconds that are left, 0 once it is past."""
-        return max(0.0, self._at - monotonic())
+        left = self._at - monotonic()
+        return left if left > 0 else 0.0
 
     def of_one_read(self) -> "Deadline":
         """That of a read that begins now: it leaves time for those that follow it."""

@@ -58,7 +58,38 @@ async def tried(
         return await call(), 1  # mostly all that there is to it
     except UpstreamError as error:
         error.attempts = 1
-        failure: UpstreamError | None = error
+        first = error
+    return await _again(call, first, retries, _waits(budget, deadline, began))
+
+
+async def _again(
+    call: Callable[[], Awaitable[T]],
+    failure: UpstreamError | None,
+    retries: int,
+    wait_before: Callable[[Exception], bool | float],
+) -> tuple[T, int]:
+    async for attempt in stamina.retry_context(
+        wait_before,
+        attempts=retries + 1,
+        timeout=None,
+        wait_initial=_FIRST_WAIT,
+        wait_max=_LONGEST_WAIT,
+        wait_jitter=_JITTER,
+    ):
+        with attempt:
+            if failure is not None:  # of the first attempt, which was made already
+                first, failure = failure, None
+                raise first
+            try:
+                result = await call()
+            except UpstreamError as error:
+                error.attempts = attempt.num
+                raise
+    return result, attempt.num
+
+
+def _waits(budget: Budget, deadline: Deadline, began: float) -> Callable[[Exception], bool | float]:
+    """Says after an error whether to try again, or after how long where the upstream says so."""
 
     def wait_before(error: Exception) -> bool | float:
         nonlocal began
@@ -71,21 +102,4 @@ async def tried(
         began = left
         return True if wait is None else wait
 
-    async for attempt in stamina.retry_context(
-        wait_before,
-        attempts=retries + 1,
-        timeout=None,
-        wait_initial=_FIRST_WAIT,
-        wait_max=_LONGEST_WAIT,
-        wait_jitter=_JITTER,
-    ):
-        with attempt:
-            if failure is not None:
-                first, failure = failure, None
-                raise first
-            try:
-                result = await call()
-            except UpstreamError as error:
-                error.attempts = attempt.num
-                raise
-    return result, attempt.num
+    return wait_before

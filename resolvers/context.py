@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from secrets import token_hex
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ from resolvers.explain import Explanation
 from resolvers.rows import Budget, Rows, State, WindowedRows
 
 T = TypeVar("T")
+_PROCESS, _number = token_hex(8), count()  # among replicas, which share what they read
 Watch = Callable[[Source, Key], Awaitable[AsyncGenerator[Record, None]]]
 """Gives a row as it is now and then at every change."""
 
@@ -80,13 +82,14 @@ class Context:
     def rows(self, source: Source, kind: str, lane: Request, native: Direction | None) -> Rows:
         """One upstream list, the same for everyone in this operation who asks for it."""
         key = (source.name, kind, lane)
-        if key not in self._rows:
+        known = self._rows.get(key)
+        if known is None:
             listing = source.spec.listings[kind]
             rows = ChainedRows if isinstance(listing.paginator, Token) else WindowedRows
             budget = self._budgets.setdefault(source.name, Budget(self.limits.max_rows_read))
             ask = partial(self._page, source, kind, lane)
-            self._rows[key] = rows(source, kind, ask, budget, native)
-        return self._rows[key]
+            known = self._rows[key] = rows(source, kind, ask, budget, native)
+        return known
 
     async def single(self, source: Source, kind: str, provider_id: str) -> Record | None:
         """One row that the upstream looks up by its id, None where there is none."""
@@ -178,7 +181,7 @@ class Context:
 
     def _reading(self, state: State) -> str:
         """The name of what is read in a state of a list."""
-        self._name = self._name or token_hex(8)
+        self._name = self._name or f"{_PROCESS}-{next(_number):x}"
         return f"{self._name}:{state.changes}"
 
     def _coming(
