@@ -27,7 +27,7 @@ MAX_COERCION_ERRORS = 50
 
 
 class PreparedSchema(Schema):
-    """A schema whose operations are executed as `Prepared` ones."""
+    """Nothing but a name that `schema/` still imports: its operations are `Prepared` anyhow."""
 
 
 class Prepared:

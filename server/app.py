@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from providers.client import Source
 from resolvers.callers import NOBODY, Scope
@@ -46,6 +48,15 @@ if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
 
 logger = getLogger("pacioli")
+
+
+class Application(Starlette):
+    """Starlette without its outermost layer: what nobody expected is answered by `Masked`."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        outermost = super().build_middleware_stack()
+        assert isinstance(outermost, ServerErrorMiddleware)
+        return outermost.app
 
 
 def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette:
@@ -83,7 +94,7 @@ def create_app(settings: Settings, log: OperationLog | None = None) -> Starlette
     runner = _runner(server, redis, new_context, traffic, told)
     routes = [*_pages(settings), *_figures(settings, told), Route("/readyz", readiness)]
     layers = [*everywhere(settings, door, told), _ahead(server, runner, stopping)]
-    app = Starlette(routes=routes, middleware=layers, lifespan=lifespan)
+    app = Application(routes=routes, middleware=layers, lifespan=lifespan)
     app.router.redirect_slashes = False  # to where the request's Host says
     app.state.door, app.state.stopping, app.state.traffic = door, stopping, traffic
     return app

@@ -11,7 +11,7 @@ from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, pars
 from strawberry.types import Info
 
 from execution.executor import CompiledExecutor
-from execution.preparation import Prepared, PreparedSchema
+from execution.preparation import Prepared
 from tests.execution.test_work import calls
 
 
@@ -50,7 +50,9 @@ class Subscription:
             yield number
 
 
-SCHEMA = PreparedSchema(Query, subscription=Subscription, execution_context_class=CompiledExecutor)
+SCHEMA = strawberry.Schema(
+    Query, subscription=Subscription, execution_context_class=CompiledExecutor
+)
 
 
 def prepared(query: str) -> Prepared:

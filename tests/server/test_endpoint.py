@@ -164,6 +164,12 @@ def test_get_of_what_is_no_request(graph: Graph, given: dict[str, str]) -> None:
     assert refused(graph.http.get("/graphql", params=given)) == (400, "BAD_REQUEST")
 
 
+def test_get_is_for_reading(graph: Graph) -> None:
+    response = graph.http.get("/graphql", params={"query": "mutation { a }"})
+    assert refused(response) == (400, "BAD_REQUEST")
+    assert "GET" in response.text
+
+
 def test_the_operation_name_decides(graph: Graph) -> None:
     query = "query A { a: __typename } query B { b: __typename }"
     body = {"query": query, "operationName": "B"}

@@ -1,7 +1,10 @@
 """The order of what requests pass: the parts have their own tests."""
 
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from server.authentication import Door
-from server.middleware import at_the_graph, everywhere
+from server.middleware import Ahead, at_the_graph, everywhere
 from server.rate_limits import Rates
 from server.settings import AuthSettings, ServerSettings, Settings
 from server.telemetry.metrics import Metrics
@@ -30,3 +33,23 @@ def test_around_the_graph() -> None:
     settings = ServerSettings()
     assert names(at_the_graph(settings, None)) == ["OwnSiteReads", "CallersOnly"]
     assert names(at_the_graph(settings, Rates(5)))[2:] == ["RateLimited"]
+
+
+async def test_a_path_ahead_of_all_routes() -> None:
+    came: list[str] = []
+
+    def layer(app: ASGIApp, name: str) -> ASGIApp:
+        async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+            came.append(name)
+            if app is not None:
+                await app(scope, receive, send)
+
+        return pass_on
+
+    outer, inner = (Middleware(layer, name=name) for name in ("outer", "inner"))
+    others, own = layer(None, "others"), layer(None, "own")  # type: ignore[arg-type]
+    ahead = Ahead(others, "/graphql", own, [outer, inner])
+    scopes = [{"type": kind, "path": "/graphql"} for kind in ("http", "websocket")]
+    for scope in (*scopes, {"type": "http", "path": "/graphql/"}, {"type": "lifespan"}):
+        await ahead(scope, None, None)  # type: ignore[arg-type]
+    assert came == [*["outer", "inner", "own"] * 2, "others", "others"]

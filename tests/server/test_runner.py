@@ -10,7 +10,6 @@ from graphql import ExecutionResult
 from starlette.requests import HTTPConnection
 
 from execution.executor import CompiledExecutor
-from execution.preparation import PreparedSchema
 from resolvers.callers import NOBODY
 from server.admission import Traffic
 from server.requests import Parameters
@@ -61,7 +60,9 @@ class Context:
         self.closed += 1
 
 
-SCHEMA = PreparedSchema(Query, subscription=Subscription, execution_context_class=CompiledExecutor)
+SCHEMA = strawberry.Schema(
+    Query, subscription=Subscription, execution_context_class=CompiledExecutor
+)
 CONNECTION = HTTPConnection({"type": "http", "headers": []})
 Made = tuple[Runner, list[Context]]
 
