@@ -26,10 +26,6 @@ from strawberry.execution import optimized_is_awaitable
 MAX_COERCION_ERRORS = 50
 
 
-class PreparedSchema(Schema):
-    """Nothing but a name that `schema/` still imports: its operations are `Prepared` anyhow."""
-
-
 class Prepared:
     """An operation of a document that is valid for a schema."""
 

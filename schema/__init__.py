@@ -17,14 +17,13 @@ from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from execution.executor import CompiledExecutor
-from execution.preparation import PreparedSchema
 from schema.composition import for_any_gateway, without_protocol
 from schema.scalars import SCALARS
 from schema.subgraph import SubgraphQuery
 from schema.subscription import Subscription
 
 
-class Graph(PreparedSchema, federation.Schema):
+class Graph(federation.Schema):
     """Strawberry's schema, but that it logs no errors: the server does, those that are its own."""
 
     def process_errors(self, *_: object) -> None:

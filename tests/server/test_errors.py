@@ -3,6 +3,7 @@
 import json
 import logging
 from typing import Any
+from uuid import UUID
 
 import pytest
 from cross_web import HTTPException
@@ -19,6 +20,7 @@ from server.errors import (
     status_of,
     told,
 )
+from server.telemetry.redaction import redacted
 
 SECRET = "the password is swordfish"
 
@@ -109,6 +111,15 @@ def test_everything_else_is_masked_and_logged(
     assert (record.name, record.levelno) == ("pacioli", logging.ERROR)
     assert incident in record.message
     assert SECRET in caplog.text
+
+
+def test_an_incident_is_found_in_a_log_that_hides_what_may_be_a_card(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("server.errors.uuid4", lambda: UUID(int=0x4111_1111_1111_1111))
+    (shown,) = presented([GraphQLError(SECRET, path=["a"])])
+    incident = shown["extensions"]["incident"]
+    assert redacted(f"incident {incident}") == f"incident {incident}"
 
 
 def test_masked_errors_keep_their_place_in_the_document() -> None:
