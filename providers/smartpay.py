@@ -370,7 +370,7 @@ class Payment(Row):
     details = part(PaymentDetails)
 
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
-        super().__init__(row, origin, at)
+        self.row, self.origin, self.at = row, origin, at
         try:
             self._ids: PaymentInfo | None = PAYMENT_IDS.__get__(self)
         except MalformedError:  # not an object at all

@@ -17,7 +17,7 @@ from providers.errors import MalformedError
 from providers.inlining import Attribute, Inline
 from providers.origin import Origin
 from providers.timestamps import day, day_said, in_rfc3339
-from providers.wire import decode, decode_value, utf8, wire_name
+from providers.wire import UNDECODABLE, decode_value, decoder, utf8, wire_name
 
 T = TypeVar("T")
 _EMPTY = (b"", b"null", b'""', b"{}")
@@ -257,12 +257,12 @@ def view(name: str, kind: type[View]) -> property:
 
 def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property:
     """A nested object that is kept as JSON text until somebody asks; None where it is empty."""
-    nothing, expected = row(), row | None
+    nothing, expected = row(), decoder(row | None).decode
 
     def decoded(text: msgspec.Raw) -> Any:
         try:
-            found = decode(text, expected)
-        except MalformedError:
+            found = expected(text)
+        except UNDECODABLE:
             if _is_empty(text):
                 return None
             raise
@@ -272,7 +272,7 @@ def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property
         text = getattr(outer.row, name)
         try:
             found = decoded(text)
-        except MalformedError:  # what is good of it can still be read
+        except UNDECODABLE:  # what is good of it can still be read
             found = decode_value(text, row, outer.place_of(name), outer.origin.malformed)
         return None if found is None else kind(found, outer, name)
 

@@ -27,7 +27,7 @@ from providers.errors import (
 
 Fail = Callable[[str], MalformedError]
 _MEMBERS = dict[str, msgspec.Raw]
-_UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Response:
         if row not in self._pages:
             try:
                 self._pages[row] = _page_decoder(envelope, row).decode(self.body)
-            except _UNDECODABLE:
+            except UNDECODABLE:
                 self._pages[row] = None
         return self._pages[row]
 
@@ -118,8 +118,8 @@ def _retry_after(value: str | None) -> float | None:
 def decode(body: bytes | msgspec.Raw, kind: Any) -> Any:
     """The answer as `kind`. Raises MalformedError, naming the place, for anything else."""
     try:
-        return _decoder(kind).decode(body)
-    except _UNDECODABLE as error:
+        return decoder(kind).decode(body)
+    except UNDECODABLE as error:
         raise MalformedError(_complaint(error)) from None
 
 
@@ -131,7 +131,7 @@ def decode_rows(body: bytes, envelope: Any, row: Any, key: str, fail: Fail) -> A
     """
     try:
         return _page_decoder(envelope, row).decode(body)
-    except _UNDECODABLE:
+    except UNDECODABLE:
         page = decode(body, envelope[msgspec.Raw])
     rows = [decode_object(text, row, f"{key}[{at}]", fail) for at, text in enumerate(page.rows)]
     return msgspec.structs.replace(page, rows=rows)
@@ -140,8 +140,8 @@ def decode_rows(body: bytes, envelope: Any, row: Any, key: str, fail: Fail) -> A
 def decode_row(body: bytes, row: Any, fail: Fail) -> Any:
     """The answer as one `row`, or as a `Lenient` one."""
     try:
-        return _decoder(row).decode(body)
-    except _UNDECODABLE:
+        return decoder(row).decode(body)
+    except UNDECODABLE:
         return Lenient(row, decode(body, _MEMBERS), "", fail)
 
 
@@ -163,13 +163,14 @@ def utf8(text: msgspec.Raw) -> msgspec.Raw:
 
 
 @cache
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    """Reads `kind`, numbers exactly. Raises one of `UNDECODABLE` for anything else."""
     return msgspec.json.Decoder(kind, float_hook=Decimal)
 
 
 @cache
 def _page_decoder(envelope: Any, row: Any) -> msgspec.json.Decoder[Any]:
-    return _decoder(envelope[row])
+    return decoder(envelope[row])
 
 
 def _complaint(error: Exception) -> str:
@@ -221,8 +222,8 @@ def decode_value(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
     so each value that is selected of it fails, and not everything around the list.
     """
     try:
-        return _decoder(kind).decode(text)
-    except _UNDECODABLE:
+        return decoder(kind).decode(text)
+    except UNDECODABLE:
         pass
     for option in _options(kind):
         if _is_struct(option) and (members := _members(text)) is not None:
@@ -234,8 +235,8 @@ def decode_value(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
 
 def _list(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Sequence[Any]:
     try:
-        items = _decoder(list[msgspec.Raw]).decode(text)
-    except _UNDECODABLE:
+        items = decoder(list[msgspec.Raw]).decode(text)
+    except UNDECODABLE:
         return [Lenient(kind, None, place, fail)]
     return [decode_object(item, kind, f"{place}[{at}]", fail) for at, item in enumerate(items)]
 
@@ -243,16 +244,16 @@ def _list(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Sequence[Any]
 def decode_object(text: msgspec.Raw, kind: Any, place: str, fail: Fail) -> Any:
     """The object at `place` of an answer as one `kind`, or as a `Lenient` one."""
     try:
-        return _decoder(kind).decode(text)
-    except _UNDECODABLE:
+        return decoder(kind).decode(text)
+    except UNDECODABLE:
         return Lenient(kind, _members(text), place, fail)
 
 
 def _members(text: msgspec.Raw) -> Mapping[str, msgspec.Raw] | None:
     """The values of an object, None for anything else."""
     try:
-        members: Mapping[str, msgspec.Raw] = _decoder(_MEMBERS).decode(text)
-    except _UNDECODABLE:
+        members: Mapping[str, msgspec.Raw] = decoder(_MEMBERS).decode(text)
+    except UNDECODABLE:
         return None
     return members
 

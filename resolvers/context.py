@@ -53,7 +53,8 @@ class Context:
     """One operation: the sources that its caller may read, the limits, and what was read so far.
 
     `anew`: nothing that was kept from before will do. `explanation` is made of the calls, where
-    somebody wants one.
+    somebody wants one. `selections` are what is read of rows by their kind, `settling` the sources
+    whose payments may settle the invoices of a source, by its name.
     """
 
     sources: Sequence[Source]
@@ -66,6 +67,7 @@ class Context:
     loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     deadline: Deadline = field(init=False)
     calls: int = 0
+    settling: dict[str, Sequence[Source]] = field(default_factory=dict)
     selections: dict[str, Selection | None] = field(default_factory=dict)
     _rows: dict[Any, Rows] = field(default_factory=dict)
     _budgets: dict[str, Budget] = field(default_factory=dict)

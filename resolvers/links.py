@@ -148,11 +148,14 @@ def _lane(source: Source, wanted: Wanted, given: Sequence[Record] | UpstreamErro
 
 def _settling(context: Context, invoice: Any) -> Sequence[Source]:
     """The sources whose payments may settle an invoice."""
-    return [
-        source
-        for source in context.sources
-        if invoice.source.name in source.settles and "payments" in source.spec.listings
-    ]
+    name = invoice.source.name
+    if name not in context.settling:
+        context.settling[name] = [
+            source
+            for source in context.sources
+            if name in source.settles and "payments" in source.spec.listings
+        ]
+    return context.settling[name]
 
 
 async def _known_payments(
