@@ -32,7 +32,7 @@ class _UnknownError(Exception):
 class Narrow(msgspec.Struct, gc=False):
     """A row of which only some members are decoded, of the struct `whole`.
 
-    Where anything else of it is asked for, it is decoded from what was received.
+    Its other members are decoded, all at once, from what was received when one is asked for.
     """
 
     whole: ClassVar[Any]
@@ -40,11 +40,17 @@ class Narrow(msgspec.Struct, gc=False):
     _at: int = 0
     _full: Any = None
 
-    def __getattr__(self, name: str) -> Any:
-        if self._full is None:
-            text, place = self._origin.raw(self._at), f"{self._origin.rows}[{self._at}]"
-            self._full = decode_object(text, self.whole, place, self._origin.malformed)
-        return getattr(self._full, name)
+    @staticmethod
+    def late(name: str) -> property:
+        """A member that is decoded when it is asked for."""
+
+        def read(row: Narrow) -> Any:
+            if row._full is None:
+                text, place = row._origin.raw(row._at), f"{row._origin.rows}[{row._at}]"
+                row._full = decode_object(text, row.whole, place, row._origin.malformed)
+            return getattr(row._full, name)
+
+        return property(read)
 
 
 @lru_cache(maxsize=1024)
@@ -58,13 +64,14 @@ def narrowed(row: type[msgspec.Struct], record: type[Record], selection: Selecti
     except _UnknownError:
         return None
     fields = msgspec.structs.fields(row)
+    late = {each.name: Narrow.late(each.name) for each in fields if each.name not in needed}
     if len(needed) > _WORTHWHILE * len(fields):
         return None
     return msgspec.defstruct(
         f"{row.__name__}Narrow",
         [(each.name, each.type, _field(each)) for each in fields if each.name in needed],
         bases=(Narrow,),
-        namespace={"whole": row},
+        namespace={"whole": row, **late},
         kw_only=True,
         gc=False,
     )
