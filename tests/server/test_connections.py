@@ -142,8 +142,16 @@ class Serving(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Of the large answer."""
-        return len(self.graph.http.post("/graphql", json={"query": LARGE}).content)
+        """Of the large answer, which waits for the end of what a test before this one asked."""
+        sizes: list[int] = []
+
+        def is_told() -> bool:
+            response = self.graph.http.post("/graphql", json={"query": LARGE})
+            sizes.append(len(response.content))
+            return response.status_code == 200
+
+        until(is_told)
+        return sizes[-1]
 
 
 @contextmanager
