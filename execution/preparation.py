@@ -5,8 +5,8 @@ and graphql-core looks for the operation and its fragments in the document. Of a
 known to be good nothing is left to do but to coerce its variables.
 """
 
-from collections.abc import AsyncGenerator
-from typing import Any
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -26,21 +26,36 @@ from strawberry.execution import optimized_is_awaitable
 MAX_COERCION_ERRORS = 50
 
 
-class Prepared:
-    """An operation of a document that is valid for a schema."""
+class Fragments(NamedTuple):
+    """The fragments of a document by their names, which all its operations share."""
 
-    def __init__(
-        self, schema: Schema, document: DocumentNode, definition: OperationDefinitionNode
-    ) -> None:
-        self._schema = schema._schema
-        self._executor: Any = schema.execution_context_class
-        self._document, self._definition = document, definition
-        self._fragments = {
+    definitions: Mapping[str, FragmentDefinitionNode]
+    details: Mapping[str, FragmentDetails]
+
+    @classmethod
+    def of(cls, document: DocumentNode) -> "Fragments":
+        definitions = {
             each.name.value: each
             for each in document.definitions
             if isinstance(each, FragmentDefinitionNode)
         }
-        self._details = {name: FragmentDetails(each) for name, each in self._fragments.items()}
+        details = {name: FragmentDetails(each) for name, each in definitions.items()}
+        return cls(definitions, details)
+
+
+class Prepared:
+    """An operation of a document that is valid for a schema."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        fragments: Fragments,
+    ) -> None:
+        self._schema = schema._schema
+        self._executor: Any = schema.execution_context_class
+        self._document, self._definition, self._fragments = document, definition, fragments
 
     def execute(
         self,
@@ -59,8 +74,7 @@ class Prepared:
             return ExecutionResult(None, values)
         executor = self._executor(
             self._schema,
-            self._fragments,
-            self._details,
+            *self._fragments,
             None,
             context,
             self._definition,

@@ -94,8 +94,12 @@ async def while_connected(coming: Awaitable[T], receive: Receive) -> T:
     """
     work = asyncio.current_task()
     assert work is not None
+
+    def leave(_: object) -> None:
+        work.cancel()
+
     watch = asyncio.ensure_future(_gone(receive))
-    watch.add_done_callback(lambda ended: None if ended.cancelled() else work.cancel())
+    watch.add_done_callback(leave)
     try:
         return await coming
     except asyncio.CancelledError:
@@ -104,6 +108,7 @@ async def while_connected(coming: Awaitable[T], receive: Receive) -> T:
         work.uncancel()
         raise ClientDisconnect from None
     finally:
+        watch.remove_done_callback(leave)  # it may have ended already
         watch.cancel()
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from resolvers.errors import LimitError
 from server.errors import RefusedError, code_of, coded, told
 from server.requests import Parameters
-from server.runner import Runner
+from server.runner import Runner, failed
 from server.telemetry.operations import CURRENT, note_answer
 
 TURNS = 4
@@ -49,6 +49,8 @@ class Batch:
                     result = await coming
                 except HTTPException as error:
                     return ExecutionResult(None, [told(error)])
+                except Exception as error:  # noqa: BLE001 - it is masked, and logged
+                    result = failed(error)
                 errors = [coded(each, code_of(each)).formatted for each in result.errors or ()]
                 note_answer(errors, result.extensions)
                 return result
@@ -61,7 +63,9 @@ class Batch:
         CURRENT.set(None)
         first, *others = self._operations
         coming = (_run(runner, first, request), *(counted(asked) for asked in others))
-        return await asyncio.gather(*starmap(in_turn, enumerate(coming)))
+        async with asyncio.TaskGroup() as group:  # none of them goes on when this ends
+            tasks = [group.create_task(each) for each in starmap(in_turn, enumerate(coming))]
+        return [each.result() for each in tasks]
 
 
 async def _run(runner: Runner, parameters: Parameters, request: Request) -> ExecutionResult:

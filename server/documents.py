@@ -19,7 +19,7 @@ from graphql.validation import ASTValidationRule
 from strawberry import Schema
 from strawberry.schema.schema import validate_document
 
-from execution.preparation import Prepared
+from execution.preparation import Fragments, Prepared
 from resolvers.errors import LimitError
 from server.discretion import NoServiceRule, uniform, without_suggestions
 from server.errors import VALIDATION_FAILED, coded
@@ -142,9 +142,10 @@ class Documents:
 
     def _prepare(self, document: Document, measures: Mapping[str | None, Measure]) -> None:
         assert document.node is not None
+        fragments = Fragments.of(document.node)
         for each in document.operations:
             assert each.definition is not None
-            each.prepared = Prepared(self._schema, document.node, each.definition)
+            each.prepared = Prepared(self._schema, document.node, each.definition, fragments)
             measure = measures[each.name]
             cost = {"requested": measure.cost, "rows": measure.rows, "calls": measure.calls}
             each.cost = {"cost": {**cost, "limit": self._limits.max_cost}}
@@ -154,7 +155,7 @@ class Documents:
 
 def _parsed(text: str) -> DocumentNode | GraphQLError:
     try:
-        return parse(text, max_tokens=MOST_TOKENS)
+        return parse(text, max_tokens=MOST_TOKENS, allow_empty_selection_sets=False)
     except GraphQLError as error:
         if f"more than {MOST_TOKENS} tokens" in error.message:
             return refusal(

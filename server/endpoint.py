@@ -66,7 +66,10 @@ class Endpoint:
         try:
             with self._runner.traffic.operation():
                 answer = await self._answer(request)
-                await answer(scope, receive, send)
+                if isinstance(answer, EventStream):
+                    await answer(scope, receive, send)
+                    return
+            await answer(scope, receive, send)  # who is slow to read it keeps no place
         except HTTPException as error:
             await _refused(error, request)(scope, receive, send)
         except ClientDisconnect:
@@ -128,7 +131,8 @@ class Endpoint:
 
         sending = partial(self._runner.traffic.sending, lasts=asked.operation.lasts)
         expires_at = caller.expires_at if caller else None
-        return EventStream(until(self._stopping, events(answers()), expires_at, sending))
+        stopping = self._stopping if asked.operation.lasts else asyncio.Event()
+        return EventStream(until(stopping, events(answers()), expires_at, sending))
 
 
 def _refused(error: HTTPException, request: Request) -> ASGIApp:

@@ -5,9 +5,6 @@ from typing import Any
 
 
 def header(scope: MutableMapping[str, Any], name: bytes) -> str | None:
-    """The first header of that name, which is in lower case."""
-    for key, value in scope["headers"]:
-        if key == name:
-            text: str = value.decode("latin-1")
-            return text
-    return None
+    """The header of that name, which is in lower case; several are one list (RFC 9110, 5.3)."""
+    found: list[bytes] = [value for key, value in scope["headers"] if key == name]
+    return b", ".join(found).decode("latin-1") if found else None

@@ -145,6 +145,8 @@ class Ruler:
         self._level += 1
         parts = [self._selection(each, parent) for each in _distinct(selections)]
         self._level -= 1
+        if not parts:
+            return NOTHING
         depths, *others = zip(*parts, strict=True)
         return Measure(max(depths), *(min(sum(each), CEILING) for each in others))
 

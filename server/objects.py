@@ -1,8 +1,8 @@
 """Objects of answers, made in less time and encoded faster than dicts are."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -21,9 +21,19 @@ class Selected(msgspec.Struct):
         setattr(self, self.attributes[key], value)
 
 
-@lru_cache(maxsize=4096)
+_known: WeakValueDictionary[Sequence[str], type[Selected]] = WeakValueDictionary()
+"""Each lasts for as long as a compiled operation has it: these are bounded by their size."""
+
+
 def selected(keys: Sequence[str]) -> type[Selected]:
     """The class of objects with these keys, made of their values in that order."""
+    kind = _known.get(keys)
+    if kind is None:
+        kind = _known[keys] = _made(keys)
+    return kind
+
+
+def _made(keys: Sequence[str]) -> type[Selected]:
     names = [f"value{number}" for number in range(len(keys))]
     fields = [(name, Any, msgspec.field(name=key)) for name, key in zip(names, keys, strict=True)]
     attributes = dict(zip(keys, names, strict=True))

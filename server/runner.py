@@ -9,6 +9,7 @@ from graphql.pyutils import AwaitableOrValue
 from starlette.requests import HTTPConnection
 from strawberry import Schema
 
+from execution.preparation import Prepared
 from resolvers.context import Context
 from resolvers.errors import LimitError
 from server.admission import Traffic
@@ -73,15 +74,21 @@ class Runner:
             return self._ended(result, asked, context)
         return self._timely(result, asked, context)
 
-    def _executed(self, asked: Asked, context: Context) -> AwaitableOrValue[ExecutionResult]:
+    def _checked(self, asked: Asked) -> Prepared | Refused:
         mistakes = self._documents.mistakes(asked.document, asked.variables)
         if mistakes:
             return Refused(None, list(mistakes))
         assert asked.operation.prepared is not None
+        return asked.operation.prepared
+
+    def _executed(self, asked: Asked, context: Context) -> AwaitableOrValue[ExecutionResult]:
         try:
-            return asked.operation.prepared.execute(context, asked.variables, asked.extensions)
+            operation = self._checked(asked)
+            if isinstance(operation, Refused):
+                return operation
+            return operation.execute(context, asked.variables, asked.extensions)
         except Exception as error:  # noqa: BLE001 - it is masked, and logged
-            return _failed(error)
+            return failed(error)
 
     async def _timely(
         self, coming: Awaitable[ExecutionResult], asked: Asked, context: Context
@@ -91,7 +98,7 @@ class Runner:
             with limit:
                 result = await coming
         except Exception as error:  # noqa: BLE001 - it is masked, and logged
-            result = self._too_late() if limit.expired else _failed(error)
+            result = self._too_late() if limit.expired else failed(error)
         finally:
             context.close()
         return self._ended(result, asked, context)
@@ -133,15 +140,12 @@ class Runner:
     async def _events(
         self, asked: Asked, context: Context
     ) -> AsyncGenerator[ExecutionResult, None]:
-        mistakes = self._documents.mistakes(asked.document, asked.variables)
-        if mistakes:
-            yield Refused(None, list(mistakes))
-            return
-        assert asked.operation.prepared is not None
         try:
-            events = await asked.operation.prepared.subscribe(
-                context, asked.variables, asked.extensions
-            )
+            operation = self._checked(asked)
+            if isinstance(operation, Refused):
+                yield operation
+                return
+            events = await operation.subscribe(context, asked.variables, asked.extensions)
             if isinstance(events, ExecutionResult):
                 yield Refused(None, events.errors)
                 return
@@ -149,7 +153,7 @@ class Runner:
                 async for each in events:
                     yield each
         except Exception as error:  # noqa: BLE001 - it is masked, and logged
-            yield _failed(error)
+            yield failed(error)
 
     def presented(self, result: ExecutionResult, connection: HTTPConnection) -> dict[str, Any]:
         """The result as a client gets it; those who watch operations learn of it, too."""
@@ -167,7 +171,8 @@ class Runner:
         return answer
 
 
-def _failed(error: Exception) -> ExecutionResult:
+def failed(error: Exception) -> ExecutionResult:
+    """The result of an operation that came to an error of ours: it is masked, and logged."""
     if not isinstance(error, GraphQLError):
         error = GraphQLError("", original_error=error)
     return ExecutionResult(None, [error])

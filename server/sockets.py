@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import msgspec
 from cross_web import HTTPException
+from graphql import GraphQLError
 from starlette.authentication import AuthenticationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
@@ -31,7 +32,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 from resolvers.callers import Caller
 from server.authentication import admit
 from server.connections import reason
-from server.errors import told
+from server.errors import presented, told
+from server.incidents import GONE
 from server.requests import Parameters
 from server.runner import Refused, Runner
 from server.telemetry.operations import note_error
@@ -154,6 +156,10 @@ class Conversation(BaseGraphQLTransportWSHandler[None, None]):
                     await self._answer(operation, asked)
             except HTTPException as error:
                 await _end(operation, [told(error).formatted])
+            except (WebSocketDisconnected, *GONE):
+                raise
+            except Exception as error:  # noqa: BLE001 - it is masked, and logged
+                await _end(operation, presented([GraphQLError("", original_error=error)]))
 
     async def _answer(self, operation: Operation[None, None], parameters: Parameters) -> None:
         """Runs an operation to its end. Raises HTTPException for one that cannot be run."""

@@ -11,7 +11,7 @@ from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, pars
 from strawberry.types import Info
 
 from execution.executor import CompiledExecutor
-from execution.preparation import Prepared
+from execution.preparation import Fragments, Prepared
 from tests.execution.test_work import calls
 
 
@@ -59,7 +59,7 @@ def prepared(query: str) -> Prepared:
     document = parse(query)
     definition = document.definitions[0]
     assert isinstance(definition, OperationDefinitionNode)
-    return Prepared(SCHEMA, document, definition)
+    return Prepared(SCHEMA, document, definition, Fragments.of(document))
 
 
 async def executed(query: str, variables: dict[str, Any] | None = None) -> ExecutionResult:

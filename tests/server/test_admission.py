@@ -6,14 +6,15 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import NamedTuple
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from starlette.requests import ClientDisconnect
 
 from resolvers.errors import LimitError
-from server.admission import Traffic
+from server.admission import Traffic, while_connected
 from server.app import create_app
 from server.errors import RefusedError
 from tests.conftest import PLAIN, Graph, StartGraph, StartYume, Whole, settings, source
@@ -167,6 +168,20 @@ async def test_who_waits_for_the_same_is_not_hurt_by_one_who_leaves(
         client.close()
         assert len((await stays)["invoices"]["nodes"]) == 3
     assert len(calls) == 1
+
+
+async def test_a_client_that_leaves_as_its_answer_comes_hurts_nobody() -> None:
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def receive() -> Any:
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_soon(answer.set_result, 1)
+        return {"type": "http.disconnect"}
+
+    with suppress(ClientDisconnect):
+        await while_connected(answer, receive)
+    for _ in range(3):
+        await asyncio.sleep(0)  # nothing is cancelled any more
 
 
 async def test_not_ready_while_draining(start_yume: StartYume) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from server.api_keys import hashed
+from server.documents import Document, Documents
 from server.persisted import hashed as documents_hash
 from tests.conftest import Graph, StartGraph, StartYume, answer, settings, source
 
@@ -52,6 +53,22 @@ def test_one_that_is_wrong_harms_no_other(graph: Graph, accept: str) -> None:
     first, *others, last = told(graph, TYPENAME, *wrong.values(), TYPENAME, Accept=accept)
     assert first == last == GOOD
     assert [code(each) for each in others] == list(wrong)
+
+
+def test_an_error_of_ours_ends_one_operation_and_no_other(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Documents.mistakes
+
+    def broken(self: Documents, document: Document, variables: Any) -> Any:
+        if "broken" in document.text:
+            raise RuntimeError("our insides")
+        return known(self, document, variables)
+
+    monkeypatch.setattr(Documents, "mistakes", broken)
+    first, masked, last = told(graph, TYPENAME, {"query": "{ broken: __typename }"}, TYPENAME)
+    assert first == last == GOOD
+    assert code(masked) == "INTERNAL_SERVER_ERROR"
 
 
 def test_subscriptions_are_no_part_of_it(graph: Graph) -> None:

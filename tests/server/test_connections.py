@@ -198,6 +198,16 @@ def test_an_answer_that_nobody_takes_is_given_up(
     until(lambda: stalling.server._traffic.running == 0)
 
 
+def test_an_answer_behind_one_that_nobody_takes_keeps_no_place(stalling: Serving) -> None:
+    with closing(client_of(stalling.graph)) as client:
+        client.sendall(posted(LARGE))
+        client.recv(16)
+        client.sendall(posted("{ __typename }"))
+        until(lambda: len(stalling.server.server_state.tasks) == 1)
+        for _ in range(3):
+            assert stalling.graph.ask("{ __typename }").status == 200
+
+
 def test_an_answer_has_so_much_time_and_no_more(
     stalling: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:

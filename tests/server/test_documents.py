@@ -64,7 +64,10 @@ async def test_good_documents_pass() -> None:
     assert await errors(SEEN, "{ __typename sources { name } }") == []
 
 
-@pytest.mark.parametrize("query", ["{", "{ a(b: [[[) }", "{a" * 5000])
+EMPTY = ["{}", "{ sources {} }", "{ ... {} }", "{ ...F } fragment F on Query {}", "subscription {}"]
+
+
+@pytest.mark.parametrize("query", ["{", "{ a(b: [[[) }", "{a" * 5000, *EMPTY])
 async def test_parse_errors(query: str) -> None:
     assert await codes(SEEN, query) == ["GRAPHQL_PARSE_FAILED"]
 
@@ -148,6 +151,16 @@ def test_good_documents_are_kept_up_to_a_size() -> None:
     assert all(remembered[-5:]), "those that were not asked for longest have gone"
     assert not is_kept("{ __typename } #" + "#" * 2_000_000)
     assert kept.find(numbered(29)).mistakes is not None
+
+
+def test_operations_share_the_fragments_of_their_document() -> None:
+    query = "query A { ...F } query B { ...F } fragment F on Query { __typename }"
+    document = SEEN._documents.find(query)
+    assert SEEN._documents.mistakes(document, None) == []
+    one, other = (each.prepared for each in document.operations)
+    assert one is not None
+    assert other is not None
+    assert one._fragments is other._fragments
 
 
 def test_sizes_are_true() -> None:

@@ -8,7 +8,7 @@ import pytest
 import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, parse
 
-from execution.preparation import Prepared
+from execution.preparation import Fragments, Prepared
 from server import inline_traces
 from server.inline_traces import TraceableExecutor, traced
 from server.trace_reports import TraceReport
@@ -78,7 +78,7 @@ async def executed(query: str) -> ExecutionResult:
     document = parse(query)
     (definition,) = document.definitions
     assert isinstance(definition, OperationDefinitionNode)
-    result = Prepared(SCHEMA, document, definition).execute(None)
+    result = Prepared(SCHEMA, document, definition, Fragments.of(document)).execute(None)
     return result if isinstance(result, ExecutionResult) else await result
 
 

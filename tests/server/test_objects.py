@@ -1,5 +1,6 @@
 """Objects of answers are written like dicts with the same keys, in the same order."""
 
+import gc
 from typing import Any
 
 import msgspec
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server import objects
 from server.objects import selected
 
 KEYS = st.from_regex(r"[_A-Za-z][_0-9A-Za-z]{0,12}", fullmatch=True)
@@ -37,6 +39,13 @@ def test_no_name_of_python_is_in_the_way(key: str) -> None:
     made: Any = selected(("other", key))(1, 2)
     assert made[key] == 2
     assert msgspec.json.encode(made) == b'{"other":1,"%s":2}' % key.encode()
+
+
+def test_a_class_that_nobody_uses_any_more_is_not_kept() -> None:
+    for number in range(50):
+        selected((f"gone{number}", "x"))
+    gc.collect()
+    assert not [keys for keys in objects._known if keys[0].startswith("gone")]
 
 
 def test_there_is_one_class_for_the_same_keys() -> None:

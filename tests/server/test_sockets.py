@@ -13,6 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from server import sockets
 from server.api_keys import hashed
 from server.persisted import hashed as documents_hash
+from server.requests import Parameters
 from server.tokens import LEEWAY_SECONDS
 from tests.conftest import Graph, Stages, StartGraph, StartYume, Whole, settings, source
 from tests.server.issuers import Issuer, jwk, token, trusted
@@ -95,6 +96,7 @@ def test_every_operation_reads_anew(
     ("payload", "code"),
     [
         ({"query": "{"}, "GRAPHQL_PARSE_FAILED"),
+        ({"query": "{}"}, "GRAPHQL_PARSE_FAILED"),
         ({"query": "{ nope }"}, "GRAPHQL_VALIDATION_FAILED"),
         ({"query": "subscription { nope }"}, "GRAPHQL_VALIDATION_FAILED"),
         ({"query": "subscription ($id: ID!) { exportTask(id: $id) { id } }"}, "BAD_USER_INPUT"),
@@ -117,6 +119,22 @@ def test_an_operation_that_fails_leaves_the_socket_open(
     assert (answer["type"], answer["id"]) == ("error", "1")
     assert [error["extensions"]["code"] for error in answer["payload"]] == [code]
     assert socket.ask("{ __typename }")["type"] == "next"
+
+
+def test_an_error_of_ours_ends_the_operation_alone(
+    graph: Graph, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("our insides")
+
+    socket = opened(graph)
+    socket.begin()
+    with monkeypatch.context() as patched:
+        patched.setattr(Parameters, "asked", broken)
+        heard = socket.ask("{ __typename }")
+    (error,) = heard["payload"]
+    assert (heard["type"], error["extensions"]["code"]) == ("error", "INTERNAL_SERVER_ERROR")
+    assert socket.ask("{ __typename }")["type"] == "next"  # the id is free again
 
 
 def test_a_query_that_takes_too_long(
