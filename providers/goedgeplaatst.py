@@ -21,6 +21,7 @@ from msgspec import Meta, Raw
 from providers.amounts import number
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
+from providers.inlining import Attribute, Inline
 from providers.narrowing import narrowed, read_page
 from providers.origin import Origin
 from providers.paginators import PageNumber
@@ -171,6 +172,19 @@ class Details(View):
     user = view("user", User)
 
 
+def _hint_of(order: str | None, moment: datetime | None, zone: tzinfo) -> str:
+    known, created = order if _ORDER.fullmatch(order or "") else "-", _clock(moment, zone)
+    return f"{known}.{re.sub('[^0-9]', '', created) if created else '-'}"
+
+
+def _clock(moment: datetime | None, zone: tzinfo) -> str | None:
+    """What the upstream's clock shows at a moment; None outside of its calendar."""
+    try:
+        return None if moment is None else local(moment, zone)
+    except OverflowError:
+        return None
+
+
 class Payment(Record):
     """A GoedGeplaatst payment as one of the graph's."""
 
@@ -193,20 +207,11 @@ class Payment(Record):
     failed_at = moment("date_failed")
     details = part(Details)
 
-    @property
-    def hint(self) -> str:
-        """By what the list can be asked for it: orderId and creation, `1435668.20190227123902`."""
-        order, created = self.order_number or "", _clock(self.created_at, self.origin.zone)
-        known = order if _ORDER.fullmatch(order) else "-"
-        return f"{known}.{re.sub('[^0-9]', '', created) if created else '-'}"
-
-
-def _clock(moment: datetime | None, zone: tzinfo) -> str | None:
-    """What the upstream's clock shows at a moment; None outside of its calendar."""
-    try:
-        return None if moment is None else local(moment, zone)
-    except OverflowError:
-        return None
+    hint = Attribute(
+        lambda row: _hint_of(row.order_number, row.created_at, row.origin.zone),
+        Inline("{of}({order_number}, {created_at}, {o}.zone)", {"of": _hint_of}, str),
+    )
+    """By what the list can be asked for it: orderId and creation, `1435668.20190227123902`."""
 
 
 def sign(credentials: Credentials) -> Mapping[str, str]:

@@ -37,7 +37,7 @@ class Narrow(msgspec.Struct, gc=False):
 
     whole: ClassVar[Any]
     _origin: Any = None
-    _at: int = 0
+    _at: Any = 0  # whatever an upstream calls its own members
     _full: Any = None
 
     @staticmethod
@@ -55,7 +55,7 @@ class Narrow(msgspec.Struct, gc=False):
 
 @lru_cache(maxsize=1024)
 def narrowed(row: type[msgspec.Struct], record: type[Record], selection: Selection) -> Any:
-    """The struct as which to decode rows of which these attributes are read.
+    """The struct to decode rows as of which these attributes are read.
 
     None for the whole one: where that would hardly be less, or it is not said what is read.
     """
@@ -63,10 +63,14 @@ def narrowed(row: type[msgspec.Struct], record: type[Record], selection: Selecti
         needed = {name for path in selection | _ALWAYS for name in _members(record, path)}
     except _UnknownError:
         return None
+    is_worthwhile = len(needed) <= _WORTHWHILE * len(msgspec.structs.fields(row))
+    return _struct(row, frozenset(needed)) if is_worthwhile else None
+
+
+@lru_cache(maxsize=1024)
+def _struct(row: type[msgspec.Struct], needed: frozenset[str]) -> Any:
     fields = msgspec.structs.fields(row)
     late = {each.name: Narrow.late(each.name) for each in fields if each.name not in needed}
-    if len(needed) > _WORTHWHILE * len(fields):
-        return None
     return msgspec.defstruct(
         f"{row.__name__}Narrow",
         [(each.name, each.type, _field(each)) for each in fields if each.name in needed],
@@ -89,11 +93,11 @@ def _members(kind: type, path: Sequence[str]) -> Iterator[str]:
     if found is None or isinstance(found, str):  # it is the same for all
         return
     inline = getattr(found, "inline", None)
-    as_other = inline is not None and inline.parts.get("w") == "{w}"  # another object of the row
-    if inline is None or (as_other and not path[1:]):
+    if inline is None:
         raise _UnknownError
-    if as_other:
-        yield from _members(inline.of, path[1:])
+    if inline.parts.get("w") == "{w}":  # the same row, seen as another object
+        if path[1:] and hasattr(inline.of, path[1]):  # else it is another provider's object
+            yield from _members(inline.of, path[1:])
         return
     texts = (inline.expression, *inline.forms.values(), *inline.parts.values())
     known = {*inline.names, *inline.written, *_OF_ALL}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Any, TypeGuard, Union, get_args, get_origin
 
@@ -168,9 +168,9 @@ def decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind, float_hook=Decimal)
 
 
-@cache
+@lru_cache(maxsize=1024)  # there is a struct for each selection of rows: see `narrowing`
 def _page_decoder(envelope: Any, row: Any) -> msgspec.json.Decoder[Any]:
-    return decoder(envelope[row])
+    return msgspec.json.Decoder(envelope[row], float_hook=Decimal)
 
 
 def _complaint(error: Exception) -> str:

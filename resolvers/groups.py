@@ -72,7 +72,8 @@ class GroupedStream(Stream):
             self._open = self._opens(rows[-1][1])
             at += 1
         not_alone = {place for other in tied for place in (other - 1, other) if place >= at}
-        for place in sorted(not_alone | set(range(len(rows))[at:][-1:])):
+        last = {len(rows) - 1} if at < len(rows) else set()
+        for place in sorted(not_alone | last):
             if at < place:
                 self._close()
                 self._let_go(self._matching(rows[at:place]))

@@ -12,7 +12,7 @@ from providers.views import Record
 from resolvers.arguments import Paging, paging
 from resolvers.connections import Connection, Edge, Wanted, connection, paged, place_of
 from resolvers.context import Context
-from resolvers.loaders import records_by_number
+from resolvers.loaders import Matching, records_by_number
 from resolvers.merge import Taken
 from resolvers.outcomes import Outcome
 from resolvers.pages import Lane, Page, Place
@@ -174,10 +174,16 @@ async def _known_payments(
     for source, result in zip(sources, results, strict=True):
         if isinstance(result, BaseException) and not isinstance(result, UpstreamError):
             raise result
-        if source in known and not isinstance(result, UpstreamError):
-            result[:0] = own
-        known[source] = result
+        is_own = source in known and not isinstance(result, UpstreamError)
+        known[source] = _together(own, result) if is_own else result
     return known
+
+
+def _together(own: Sequence[Any], found: Matching) -> Matching:
+    """Both, in a list of its own: what was found is given to others, too."""
+    together = Matching([*own, *found])
+    together.stale = found.stale
+    return together
 
 
 class GivenRows(Rows):

@@ -42,10 +42,11 @@ class Key(ABC):
     def among(self, records: Sequence[Any]) -> Sequence[Any]:
         """What compares as the sort keys of these records do, each with the others.
 
-        Raises MalformedError for the first that has no id or no sort key.
+        Raises MalformedError where one has no id or no sort key; ids are looked at first.
         """
         columns = Columns(records)
-        if all(columns.of("provider_id") or (None,)):
+        ids = columns.of("provider_id")
+        if ids and all(ids):
             return self._plain(records, columns) or list(map(self, records))
         return [(record.provider_id, self(record))[1] for record in records]
 

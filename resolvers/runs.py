@@ -15,7 +15,10 @@ class Runs:
         self._runs: dict[int, Sequence[Record]] = {}
 
     def put(self, start: int, rows: Sequence[Record]) -> None:
-        """The rows from `start` on, in place of those that were known there."""
+        """The rows from `start` on, in place of those that were known there.
+
+        They are kept as they are given: who gives them does not change them any more.
+        """
         if not rows:
             return
         stop = start + len(rows)

@@ -600,7 +600,7 @@ def test_bad_value_anywhere_is_malformed_at_most(case: Case, poison: str) -> Non
 
 ALLOWED = {
     *("base", "origin", "paginators", "records", "queries", "wire", "errors", "money"),
-    *("amounts", "narrowing", "timestamps", "views"),
+    *("amounts", "inlining", "narrowing", "timestamps", "views"),
 }
 
 

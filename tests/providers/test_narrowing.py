@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from providers.errors import MalformedError
 from providers.inlining import Attribute
 from providers.narrowing import Narrow, Selection, narrowed
 from providers.smartpay import Invoice, InvoiceRow
-from providers.wire import Response
+from providers.wire import Response, _page_decoder, decoder
 from providers.yume import Invoice as YumeInvoice
 from providers.yume import InvoiceRow as YumeRow
 from tests.conformance.test_providers import CASES, POISONS, Case
@@ -95,6 +96,34 @@ def test_a_struct_names_what_is_needed_and_no_more() -> None:
     assert narrowed(InvoiceRow, Invoice, frozenset({("total", "amount"), ("status",)})) is struct
 
 
+@pytest.mark.parametrize(
+    ("more", "members"),
+    [
+        ({("details",)}, set()),  # as for its __typename
+        ({("details", "tenant_id")}, set()),  # of another provider's details
+        ({("details", "tenant_id"), ("details", "language")}, {"language"}),
+    ],
+    ids=str,
+)
+def test_other_objects_of_the_row_take_what_is_read_of_them(
+    more: set[tuple[str, ...]], members: set[str]
+) -> None:
+    struct = narrowed(InvoiceRow, Invoice, frozenset(more))
+    names = {each.name for each in msgspec.structs.fields(struct)} - {"_origin", "_at", "_full"}
+    assert names == {"invoice_id", "invoice_date"} | members
+
+
+def test_what_narrows_a_row_is_kept_for_few_selections() -> None:
+    before = (narrowed.cache_info().maxsize, _page_decoder.cache_info().maxsize)
+    assert before == (1024, 1024)
+    case = next(each.values[0] for each in NARROWING if each.id == "yume-invoices")
+    assert isinstance(case, Case)
+    sets = [frozenset(each) for each in combinations(attributes_of(case), 2)]
+    for selection in sets:
+        read(case, case.example, selection)
+    assert decoder.cache_info().currsize < len(sets)
+
+
 def test_wire_names_stay() -> None:
     struct = narrowed(YumeRow, YumeInvoice, frozenset({("created_at",)}))
     names = {each.name: each.encode_name for each in msgspec.structs.fields(YumeRow)}
@@ -106,7 +135,6 @@ def test_wire_names_stay() -> None:
     "selection",
     [
         {("raw",)},  # it does not say what it reads
-        {("details",)},
         {("nothing of the kind",)},
         {("status",), ("own_payment",)},
     ],

@@ -72,7 +72,10 @@ class Shop:
     """A SmartPay account, and a GoedGeplaatst one whose payments settle its invoices."""
 
     def __init__(
-        self, invoices: Sequence[Mapping[str, Any]], payments: Sequence[Mapping[str, Any]]
+        self,
+        invoices: Sequence[Mapping[str, Any]],
+        payments: Sequence[Mapping[str, Any]],
+        settles: Sequence[str] = (),
     ) -> None:
         newest = sorted(invoices, key=lambda row: -row["invoice_id"])
         self.sber = Desk(newest, "invoices", "order_number", 0)
@@ -81,7 +84,7 @@ class Shop:
         sber = Account("sber", smartpay.credentials(token="token"), UTC)
         paid = Account("goed", goed.credentials(key="key", user_id=1), UTC)
         self.sources = [
-            Source(smartpay, sber, self.sber, policy=PLAIN),
+            Source(smartpay, sber, self.sber, settles=settles, policy=PLAIN),
             Source(
                 goed,
                 paid,
@@ -115,6 +118,15 @@ class Shop:
 
 def ids(connection: Connection) -> list[str]:
     return [node.provider_id for node in connection.nodes]
+
+
+async def test_an_account_that_settles_its_own_invoices_gives_each_its_payment() -> None:
+    shop = Shop([invoice("7", at, paid=True) for at in (1, 2, 3)], [], settles=["sber"])
+    invoices = await shop.invoices()
+    for _ in range(2):  # as two aliases of the field ask
+        settling = await asyncio.gather(*map(shop.settling, invoices))
+        assert [ids(each) for each in settling] == [["own-1"], ["own-2"], ["own-3"]]
+        assert [each.total_count for each in settling] == [1, 1, 1]
 
 
 async def test_an_invoice_has_its_own_payment_and_those_of_its_number_newest_first() -> None:
