@@ -372,9 +372,10 @@ class Payment(Row):
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
         self.row, self.origin, self.at = row, origin, at
         try:
-            self._ids: PaymentInfo | None = PAYMENT_IDS.__get__(self)
+            known: PaymentInfo | None = PAYMENT_IDS.__get__(self)
         except MalformedError:  # not an object at all
-            self._ids = None
+            known = None
+        self._ids = known and known.row  # no view, which has this one in it
 
     @property
     def present(self) -> bool:

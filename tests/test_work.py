@@ -5,6 +5,7 @@ each request, or for each row, that was not before; see benchmarks/README.md for
 """
 
 import asyncio
+import gc
 import sys
 import sysconfig
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,20 +30,26 @@ Count = Callable[[str], Awaitable[int]]
 
 
 @pytest_asyncio.fixture(params=["open", "off"])
-async def count(whole: Whole, request: pytest.FixtureRequest) -> AsyncIterator[Count]:
-    """Counts the calls of an operation over HTTP of a server with one account, without a socket."""
+async def app(whole: Whole, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    """A server with one account."""
     metrics = f'[telemetry]\nmetrics = "{request.param}"\n'
     settings = parse(metrics + toml(str(whole.sandbox.base_url)), Path("pacioli.toml"), {})
     one = tuple(each for each in settings.sources if each.name == "sber-main")
     app = create_app(msgspec.structs.replace(settings, sources=one))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+def count(app: Any) -> Count:
+    """Counts the calls of an operation over HTTP, without a socket."""
 
     async def counted(query: str) -> int:
         for _ in range(3):  # it is compiled, and what can be learnt is learnt
             await asked(app, query)
         return await calls(lambda: asked(app, query))
 
-    async with app.router.lifespan_context(app):
-        yield counted
+    return counted
 
 
 async def asked(app: Any, query: str) -> None:
@@ -110,3 +117,17 @@ async def test_a_row_takes_few_calls(count: Count, fields: str, most: int) -> No
 async def test_a_request_takes_few_calls(count: Count) -> None:
     assert await count(Q4) < 210  # 131, and 42 for the metrics
     assert await count(rows(FEWER, "providerId status")) < 900  # 672, and 89; the upstream's, too
+
+
+@pytest.mark.parametrize("fields", ["providerId status", WIDE, PAID])
+async def test_rows_are_not_left_to_the_collector(app: Any, fields: str) -> None:
+    """An answer that is part of a cycle stays in memory until there are many of them."""
+    for _ in range(3):
+        await asked(app, rows(MORE, fields))
+    gc.collect()
+    gc.disable()
+    try:
+        await asked(app, rows(MORE, fields))
+        assert gc.collect() < MORE  # of graphql-core's executor alone there are twenty
+    finally:
+        gc.enable()
