@@ -92,6 +92,9 @@ class HttpConnection(Sending, HttpToolsProtocol):
     cycle: RequestResponseCycle | None  # type: ignore[assignment]  # None until there is a request
     _unread = 0  # bytes since something was complete
     _late: asyncio.TimerHandle | None = None
+    _at_work: RequestResponseCycle | None = (
+        None  # `cycle` is that of the last request that was read
+    )
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -121,7 +124,14 @@ class HttpConnection(Sending, HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._in_time()
+        if self._at_work is not None:
+            self._at_work.disconnected = True
+            self._at_work.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._at_work = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _expect_more(self) -> None:
         is_upgraded = self.transport.get_protocol() is not self

@@ -71,6 +71,7 @@ class Runner:
         context = self._new_context(connection)
         result = self._executed(asked, context)
         if isinstance(result, ExecutionResult):
+            context.close()
             return self._ended(result, asked, context)
         return self._timely(result, asked, context)
 
@@ -108,7 +109,6 @@ class Runner:
         return ExecutionResult(None, [coded(error, "OPERATION_TIMEOUT")])
 
     def _ended(self, result: ExecutionResult, asked: Asked, context: Context) -> ExecutionResult:
-        context.close()
         told = self._told(result, asked)
         if context.explanation is not None and context.explanation.told:
             told.extensions = {**(told.extensions or {}), "pacioli": context.explanation.shown}

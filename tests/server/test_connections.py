@@ -208,6 +208,18 @@ def test_an_answer_behind_one_that_nobody_takes_keeps_no_place(stalling: Serving
             assert stalling.graph.ask("{ __typename }").status == 200
 
 
+def test_a_client_that_leaves_with_requests_in_line_is_no_incident(
+    stalling: Serving, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(client_of(stalling.graph)) as client:
+        client.sendall(posted(LARGE))
+        client.recv(16)
+        client.sendall(posted("{ __typename }") + posted("{ sources { name } }"))
+        until(lambda: len(stalling.server.server_state.tasks) == 1)
+    until(lambda: not stalling.server.server_state.tasks)
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 def test_an_answer_has_so_much_time_and_no_more(
     stalling: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
