@@ -336,7 +336,7 @@ async def test_beside_a_source_that_hangs_another_reads_on(stages: Stages, healt
     } }"""
     async with Server(forever) as server:
         faulty = msgspec.structs.replace(account, name="faulty", base_url=server.address)
-        short = parse("[server.limits]\noperation_timeout_seconds = 2\n", Path("p"), {})
+        short = parse("[server.limits]\noperation_timeout_seconds = 5\n", Path("p"), {})
         alone = create_app(Settings(sources=(account,)))
         with served_graph(stages, alone) as graph:
             wanted = (await asyncio.to_thread(graph.data, text))["invoices"]["nodes"]

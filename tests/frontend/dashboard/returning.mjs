@@ -59,6 +59,8 @@ await page.goto(`${given.url}#/payments?open=${encodeURIComponent(id)}&period=7+
 await dialog("Payment").locator(".links a").waitFor();
 await page.keyboard.press("Escape");
 await dialog("Payment").waitFor({ state: "detached" });
+await page.waitForURL(/payments\?period=7\+days$/);
+await page.waitForFunction(() => document.activeElement !== document.body);
 print({ begun: [hash(), await focused()] });
 
 await control("PUT", "/faults/yume", { status: 503 });
