@@ -53,6 +53,17 @@ OPERATIONS = {
         }}
         invoices(first: 9) {{ nodes {{ payments {{ nodes {{ invoice {{ id }} }} }} }} }}
     }}""",
+    "narrow lists": """{
+        invoices(first: 60) {
+          nodes { id details {
+            __typename ... on SmartpayInvoice { language } ... on YumeInvoice { tenantId }
+          } }
+        }
+        payments(first: 60) { edges { node { id status } } }
+        again: invoices(first: 9) { nodes { number description } }
+        filtered: invoices(first: 9, filter: {currencies: ["KZT"]}) { nodes { providerId } }
+        late: invoices(first: 3) { nodes { raw status } }
+    }""",
     "bad ids": '{ nodes(ids: ["x", "y"]) { id } node(id: "z") { id } one: sources { id } }',
     "sales": """{
         salesAggregates(
