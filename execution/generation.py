@@ -23,7 +23,6 @@ from graphql import (
 
 from execution.classes import PLAIN
 from execution.completion import admit, refuse
-from execution.guards import Guard
 from execution.places import Complete, Place
 
 _PLAINLY: dict[Any, str] = {
@@ -43,8 +42,9 @@ Objects = Callable[[tuple[str, ...]], Callable[..., Any]]
 class Member(NamedTuple):
     """A key of an object: the expression of its value before it is completed.
 
-    Without a place it is `__typename`. With an `attribute` nothing but that is read, if the guards
-    admit it; `inline` is what a resolver says that it does (see `inlining`).
+    Without a place it is `__typename`. With an `attribute` nothing but that is read; `inline` is
+    what a resolver says that it does (see `inlining`). So it is in runs where all `conditions` are
+    true.
     """
 
     key: str
@@ -52,7 +52,12 @@ class Member(NamedTuple):
     expression: str
     attribute: str | None = None
     inline: Any = None
-    guards: Sequence[Guard] = ()
+    conditions: Sequence[str] = ()
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a resolver is asked where nothing is in place: it then gives an object."""
+        return self.inline is not None and bool(self.inline.parts or self.inline.one)
 
 
 class Generator:

@@ -26,7 +26,6 @@ from graphql import (
 )
 
 from execution.generation import Generator, Member
-from execution.guards import Guard
 from execution.places import Complete, Place
 from execution.scopes import Block, Scope, UnreadableError
 
@@ -48,11 +47,15 @@ def in_form(form: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
     return declared
 
 
-def read_in_place(inline: Any) -> Callable[[F], F]:
-    """Declares what a resolver makes of an object, so that it need not be called for each."""
+def read_in_place(inline: Any, when: Callable[..., bool] | None = None) -> Callable[[F], F]:
+    """Declares what a resolver makes of an object, so that it need not be called for each.
+
+    So it is in operations `when` that says so, of their context and the field's arguments; without
+    it, whatever they are. Where an object is None in place the resolver is asked nonetheless.
+    """
 
     def declared(resolver: F) -> F:
-        resolver.inline = inline  # type: ignore[attr-defined]
+        resolver.inline, resolver.when = inline, when  # type: ignore[attr-defined]
         return resolver
 
     return declared
@@ -84,7 +87,7 @@ class _Function:
     def __init__(self, schema: GraphQLSchema, generator: Generator, general: Complete) -> None:
         self._schema, self._generator = schema, generator
         self._instead = f"return {generator.bind(general, 'general')}(s, p, r)"
-        self._guards: list[Guard] = []
+        self._conditions: dict[str, None] = {}
         self._asked: list[str] = []
         self._objects: set[str] = set()  # the names of what cannot be null
 
@@ -95,9 +98,8 @@ class _Function:
         }
         scope = Scope(parts, kind, block, self._generator.bind)
         values = {each.key: self._outer(each, scope) for each in members}
-        if self._guards:
-            guards = self._generator.bind(tuple(dict.fromkeys(self._guards)), "guards")
-            block.lines.insert(0, f"if not r.admits({guards}): {self._instead}")
+        if self._conditions:
+            block.lines.insert(0, f"if not ({' and '.join(self._conditions)}): {self._instead}")
         body = (
             "    try:",
             *(f"        {line}" for line in block.lines),
@@ -109,20 +111,25 @@ class _Function:
 
     def _outer(self, member: Member, scope: Scope) -> str:
         """The name of a value of the object itself, which may also be read as ever."""
-        name = scope.block.attempt(lambda: self._member(member, scope))
-        if name is None:
-            assert member.place is not None
-            name = scope.block.new("f")
-            self._asked += self._generator.field(member.place, member.expression, name)
-        return name
+        may_ask = member.may_ask
+        name = scope.block.attempt(lambda: self._member(member, scope, may_ask=may_ask))
+        if name is not None and not may_ask:
+            return name
+        assert member.place is not None
+        target = name or scope.block.new("f")
+        asked = self._generator.field(member.place, member.expression, target)
+        self._asked += asked if name is None else _only_if(f"{name} is None", asked)
+        return target
 
-    def _member(self, member: Member, scope: Scope) -> str:
+    def _member(self, member: Member, scope: Scope, *, may_ask: bool = False) -> str:
+        """The name of a value; None is looked for, unless somebody else `may_ask` then."""
         place = member.place
         if place is None:  # __typename
             return member.expression
         name = self._read(place, member, scope)
-        self._guards += member.guards
-        if not place.nullable and name not in self._objects:
+        self._conditions |= dict.fromkeys(member.conditions)
+        needed = member.may_ask or not place.nullable
+        if needed and not may_ask and name not in self._objects:
             check = f"if {name} is None: {self._instead}"
             scope.block.once(check, lambda _: [check])
         return name
@@ -134,6 +141,8 @@ class _Function:
         type_ = get_nullable_type(place.type)
         if is_leaf_type(type_):
             return self._leaf(place, inline, scope)
+        if inline.one:
+            return self._one(place, scope.having(inline.one), inline.one)
         if inline.of is not None:
             return self._object(place, inline, scope)
         inner = get_nullable_type(type_.of_type) if is_list_type(type_) else None
@@ -153,6 +162,18 @@ class _Function:
             return f"v = {expression}", f"{name} = {self._generator.completed(place)}"
 
         return scope.block.once((expression, place.type), completed)
+
+    def _one(self, place: Place, scope: Scope, attribute: str) -> str:
+        """The object that an attribute gives, where a list is shown in a list."""
+        inline = scope.inline(attribute)
+        if place.item is None and inline.of is not None:
+            return self._object(place, inline, scope)
+        if place.item is None or place.item.item is not None:
+            raise UnreadableError
+        item = "None" if inline.of is None else self._object(place.item, inline, scope)
+        name = scope.block.value("f", f"[] if {item} is None else [{item}]")
+        self._objects.add(name)
+        return name
 
     def _object(self, place: Place, inline: Any, scope: Scope) -> str:
         members = place.members[self._type_of(place, inline.of).name]
@@ -191,6 +212,11 @@ class _Function:
         ):
             return type_
         raise UnreadableError
+
+
+def _only_if(condition: str, lines: Sequence[str]) -> Iterator[str]:
+    yield f"    if {condition}:"
+    yield from (f"    {line}" for line in lines)
 
 
 def _signature(member: Member) -> Any:

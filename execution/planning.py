@@ -106,7 +106,7 @@ class _Planner:
         place = Place(parent, key, definition.type, Field(definition, details, nodes, type_))
         self._complete(place)
         evaluated = expression(self._schema, place, self._generator.bind)
-        return Member(key, place, evaluated, *in_place(self._schema, place))
+        return Member(key, place, evaluated, *in_place(self._schema, place, self._generator.bind))
 
     def _complete(self, place: Place) -> None:
         type_: Any = get_nullable_type(place.type)

@@ -1,5 +1,6 @@
 """What an operation reads of the objects in a field, as far as that is known before it is run."""
 
+import inspect
 from collections.abc import Iterator, Sequence
 from string import Formatter
 from typing import Any
@@ -64,14 +65,31 @@ def _attributes(place: Place) -> Iterator[tuple[str, ...]]:
     """Raises UnreadableError."""
     for member in _members(place):
         if member.inline is not None:
-            names = (name for _, name, _, _ in Formatter().parse(member.inline.expression) if name)
-            yield from ((name,) for name in names if name not in member.inline.names)
+            assert member.place is not None
+            yield from _of_inline(member.inline, member.place)
         elif member.attribute is not None:
             assert member.place is not None
             inside = [read for each in _below(member.place, ()) for read in _attributes(each)]
             yield from ((member.attribute, *read) for read in inside or [()])
         elif member.place is not None:
             raise UnreadableError
+
+
+def _of_inline(inline: Any, place: Place) -> Iterator[tuple[str, ...]]:
+    """What is read by something that says what it is. Raises UnreadableError."""
+    if inline is None:
+        raise UnreadableError
+    for text in (inline.expression, *inline.parts.values()):
+        names = (name for _, name, _, _ in Formatter().parse(text) if name)
+        yield from ((name,) for name in names if name not in inline.names)
+    if inline.one:
+        inside = [read for each in _below(place, ()) for read in _attributes(each)]
+        yield from ((inline.one, *read) for read in inside or [()])
+    elif inline.parts:
+        for member in _members(place):
+            if member.place is not None:
+                shown = inspect.getattr_static(inline.of, member.attribute or "", None)
+                yield from _of_inline(getattr(shown, "inline", None), member.place)
 
 
 def _members(place: Place) -> Iterator[Member]:

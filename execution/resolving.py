@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from execution import unwrapping
-from execution.guards import Guard, guards
+from execution.guards import guards
 from execution.places import Bind, Indices, Place
 from execution.running import Run
 
@@ -37,17 +37,27 @@ def expression(schema: GraphQLSchema, place: Place, bind: Bind) -> str:
     return _call(place, bind)
 
 
-def in_place(schema: GraphQLSchema, place: Place) -> tuple[str | None, Any, Sequence[Guard]]:
-    """The attribute that the field at this place only reads, if it does, and what guards it.
+def in_place(
+    schema: GraphQLSchema, place: Place, bind: Bind
+) -> tuple[str | None, Any, Sequence[str]]:
+    """The attribute that the field at this place only reads, if it does.
 
-    Or else what its resolver says of itself, if it does.
+    Or else what its resolver says of itself, if it does; and in which runs either is so.
     """
     bare = unwrapping.bare_field(schema, place.field.definition)
     if bare is None:
         return None, None, ()
-    if bare.base_resolver is not None:
-        return None, getattr(bare.base_resolver.wrapped_func, "inline", None), ()
-    return bare.python_name, None, guards(bare.extensions) or ()
+    if bare.base_resolver is None:
+        found = guards(bare.extensions)
+        return bare.python_name, None, [f"r.admits({bind(found, 'guards')})"] if found else ()
+    resolver = bare.base_resolver.wrapped_func
+    inline, when = getattr(resolver, "inline", None), getattr(resolver, "when", None)
+    if inline is None or when is None:
+        return None, inline, ()
+    if not _shareable(place):
+        return None, None, ()
+    convert = bind(unwrapping.converter(schema, bare), "convert")
+    return None, inline, [f"r.holds({bind(when, 'when')}, {bind(place, 'P')}, {convert})"]
 
 
 def _call(place: Place, bind: Bind) -> str:

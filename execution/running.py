@@ -44,6 +44,7 @@ class Run:
         self.executor, self._root, self.plain = executor, root, plain
         self.is_awaitable = executor.is_awaitable
         self._arguments: dict[Place, dict[str, Any]] = {}
+        self._held: dict[Place, bool] = {}
         self._admitted: dict[Sequence[Guard], bool] = {}
         self._queue: list[Pending] = []
         self._tasks: dict[Pending, asyncio.Task[None]] = {}
@@ -83,6 +84,18 @@ class Run:
             context = self.executor.context_value
             self._admitted[guards] = all(each.admits(context) for each in guards)
         return self._admitted[guards]
+
+    def holds(
+        self,
+        when: Callable[..., bool],
+        place: Place,
+        convert: Callable[[dict[str, Any]], dict[str, Any]],
+    ) -> bool:
+        """Whether a resolver, as called in this run, is what it says that it is in place."""
+        if place not in self._held:
+            arguments = self.shared_arguments(place, convert)
+            self._held[place] = when(self.executor.context_value, **arguments)
+        return self._held[place]
 
     def fail(self, place: Place, cause: Exception, at: Indices) -> Any:
         """The null of a position that failed; raises the error to what is around what cannot be."""

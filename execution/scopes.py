@@ -19,7 +19,9 @@ class Inline(Protocol):
     expressions of what serializers of a form give: see `in_form`; they also have `{write}`, the
     serializer, and the names `written`, each made of it. An object is said by `parts`, of which
     the first is None where there is none, and the class `of` that has its attributes; its
-    `typename`, if it has one, is that of its object type.
+    `typename`, if it has one, is that of its object type. Or it is the `one` that another attribute
+    gives, of this object or else of the one around it; where a list is shown, that has this one
+    alone, or nothing.
     """
 
     expression: str
@@ -29,6 +31,7 @@ class Inline(Protocol):
     written: Mapping[str, Callable[[Any], object]]
     parts: Mapping[str, str]
     of: Any
+    one: str
 
 
 class UnreadableError(Exception):
@@ -78,11 +81,21 @@ class Block:
 
 
 class Scope(dict[str, str]):
-    """What names in expressions stand for: parts of an object, else attributes of its class."""
+    """What names in expressions stand for: parts of an object, else attributes of its class.
 
-    def __init__(self, parts: Mapping[str, str], kind: type, block: Block, bind: Bind) -> None:
+    The object may be inside of another one, of which the scope is the `outer`.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, str],
+        kind: type,
+        block: Block,
+        bind: Bind,
+        outer: "Scope | None" = None,
+    ) -> None:
         super().__init__(parts)
-        self._kind, self._bind, self.block = kind, bind, block
+        self._kind, self._bind, self.block, self._outer = kind, bind, block, outer
 
     @property
     def whole(self) -> str:
@@ -91,10 +104,20 @@ class Scope(dict[str, str]):
 
     def inside(self, inline: Inline, whole: str, block: Block) -> "Scope":
         """The scope of an object that is inside of this one, for the lines of a block."""
-        here = Scope(self, self._kind, block, self._bind)
+        here = self.within(block)
         first, *others = inline.parts
         parts = {each: block.value(each, here.said(inline, inline.parts[each])) for each in others}
-        return Scope({first: whole, **parts}, inline.of, block, self._bind)
+        return Scope({first: whole, **parts}, inline.of, block, self._bind, here)
+
+    def within(self, block: Block) -> "Scope":
+        """The same for the lines of another block."""
+        return Scope(self, self._kind, block, self._bind, self._outer)
+
+    def having(self, name: str) -> "Scope":
+        """This scope or the nearest around it whose class has an attribute, for the same block."""
+        if self._outer is None or hasattr(self._kind, name):
+            return self
+        return self._outer.having(name).within(self.block)
 
     def __missing__(self, name: str) -> str:
         found = inspect.getattr_static(self._kind, name)

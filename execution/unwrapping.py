@@ -74,18 +74,24 @@ def direct_call(
         info = bind(partial(_info, field, strawberry.config.info_class), "info")
         given.append(f"{parameter.name}={info}({where}, p, r)")
     if field.arguments:
-        convert = partial(
-            convert_arguments,
-            arguments=field.arguments,
-            scalar_registry=strawberry.schema_converter.scalar_registry,
-            config=strawberry.config,
-        )
+        convert = converter(schema, field)
         if shared:
             given.append(f"**r.shared_arguments({where}, {bind(convert, 'convert')})")
         else:
             new = partial(_converted, convert, field, strawberry.config.info_class)
             given.append(f"**{bind(new, 'arguments')}({where}, p, r)")
     return f"{bind(resolver.wrapped_func, 'resolve')}({', '.join(given)})"
+
+
+def converter(schema: GraphQLSchema, field: StrawberryField) -> Callable[[Any], dict[str, Any]]:
+    """Makes of a field's coerced arguments what Strawberry gives to its resolver."""
+    strawberry = schema.extensions[DEFINITION]
+    return partial(
+        convert_arguments,
+        arguments=field.arguments,
+        scalar_registry=strawberry.schema_converter.scalar_registry,
+        config=strawberry.config,
+    )
 
 
 class LazyInfo(Info):

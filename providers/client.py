@@ -44,7 +44,8 @@ class Source:
     and `disordered` (the kinds of rows that it does not list as promised) are learnt from its
     answers and hold until the process ends.
     `settles` are the sources whose invoices its payments may settle, by the payments' attribute
-    `settles_by`. Without a `cache` no answer is kept.
+    `settles_by`; `settled` is False where none may settle its own. Without a `cache` no answer is
+    kept.
     """
 
     typename = "Source"
@@ -59,6 +60,7 @@ class Source:
         page_size: int = 100,
         settles: Collection[str] = (),
         settles_by: str = "invoice_number",
+        settled: bool = True,
         policy: Policy | None = None,
         freshness: Freshness | None = None,
         cache: AccountCache | None = None,
@@ -72,7 +74,7 @@ class Source:
         self.ties = False
         self.longest = 0
         self.disordered: set[str] = set()
-        self.settles, self.settles_by = settles, settles_by
+        self.settles, self.settles_by, self.settled = settles, settles_by, settled
         self.last_success_at: datetime | None = None
         self.last_error: UpstreamError | None = None
         self._account = account

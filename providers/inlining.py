@@ -20,6 +20,8 @@ class Inline(NamedTuple):
     of what a scalar of that form writes for the value: there `{write}` is what writes the scalar,
     and so are names of `written`, made of it. An object is said by `parts` in place of an
     expression: the first is None where there is none; it has the attributes of the class `of`.
+    Or it is the `one` that another attribute gives, of this object or of the one around it; where
+    a list is shown, that has this one alone, or nothing.
     `wire` names what of the row alone it is read from, where rows of many records are looked at.
     """
 
@@ -30,6 +32,7 @@ class Inline(NamedTuple):
     written: Mapping[str, Callable[[Any], object]] = {}
     parts: Mapping[str, str] = {}
     of: type | None = None
+    one: str = ""
     wire: str = ""
 
 

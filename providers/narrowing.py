@@ -21,7 +21,7 @@ Selection = frozenset[tuple[str, ...]]
 
 _ALWAYS: Selection = frozenset({("provider_id",), ("key_id",), ("created_at",)})
 _NAMES = re.compile(r"\{(\w+)\}(?:\.(\w+))?")
-_OF_ALL = ("o", "t", "write")
+_OF_ALL = ("t", "write")
 _WORTHWHILE = 0.75  # of the members of a row
 
 
@@ -87,7 +87,7 @@ def _field(of: msgspec.structs.FieldInfo) -> Any:
     return msgspec.field(name=of.encode_name, default=of.default)
 
 
-def _members(kind: type, path: Sequence[str]) -> Iterator[str]:
+def _members(kind: Any, path: Sequence[str]) -> Iterator[str]:
     """The members of a row that an attribute is read from. Raises _UnknownError."""
     found = inspect.getattr_static(kind, path[0], ...)
     if found is None or isinstance(found, str):  # it is the same for all
@@ -95,14 +95,13 @@ def _members(kind: type, path: Sequence[str]) -> Iterator[str]:
     inline = getattr(found, "inline", None)
     if inline is None:
         raise _UnknownError
-    if inline.parts.get("w") == "{w}":  # the same row, seen as another object
-        if path[1:] and hasattr(inline.of, path[1]):  # else it is another provider's object
-            yield from _members(inline.of, path[1:])
-        return
+    is_same_row = inline.parts.get("w") == "{w}"  # seen as another object
+    if is_same_row and path[1:] and hasattr(inline.of, path[1]):  # else it is another provider's
+        yield from _members(inline.of, path[1:])
     texts = (inline.expression, *inline.forms.values(), *inline.parts.values())
-    known = {*inline.names, *inline.written, *_OF_ALL}
+    known = {*inline.names, *inline.written, *kind.__parts__, *_OF_ALL}
     for name, member in _NAMES.findall("".join(texts)):
-        if name == "w":
+        if name == "w" and member:
             yield member
         elif name not in known:
             yield from _members(kind, (name,))

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache, partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta, Raw
@@ -23,6 +23,7 @@ from msgspec import Meta, Raw
 from providers.amounts import cents, points, ratio
 from providers.base import Account, Key, Listing, Page, Plan, Provider
 from providers.errors import MalformedError, RejectedError, UpstreamError
+from providers.inlining import Attribute, Inline
 from providers.narrowing import narrowed, read_page
 from providers.origin import Origin
 from providers.paginators import PageNumber
@@ -335,11 +336,6 @@ class Invoice(Row):
         end = (info.masked_pan or "")[-4:] if info else ""
         return end if _FOUR_DIGITS.fullmatch(end) else None
 
-    @property
-    def own_payment(self) -> "Payment | None":
-        payment = Payment(self.row, self.origin, self.at)
-        return payment if payment.present else None
-
 
 class PaymentDetails(View):
     """What only SmartPay says of a payment."""
@@ -356,18 +352,21 @@ class Payment(Row):
     """
 
     __slots__ = ("_ids",)
+    __parts__: ClassVar = {**Row.__parts__, "i": "{s}._ids"}
     typename = "Payment"
-    net = None
-    vat = None
-    invoice_number = None
-    order_number = None
-    afas_invoice_id = None
-    cancelled_at = None
-    expired_at = None
-    failed_at = None
+    net = vat = invoice_number = order_number = afas_invoice_id = None
+    cancelled_at = expired_at = failed_at = None
     status = lookup("invoice_status", PAYMENT_STATUSES, PaymentStatus.UNKNOWN)
     gross = cents("amount_confirm")
     details = part(PaymentDetails)
+    provider_id = Attribute(
+        lambda payment: str((payment._ids and payment._ids.payment_id) or payment.key_id),
+        Inline("str(({i} and {i}.payment_id) or {key_id})", kind=str),
+    )
+    own_invoice = Attribute(
+        lambda payment: Invoice(payment.row, payment.origin, payment.at),
+        Inline(parts={"w": "{w}", "o": "{o}"}, of=Invoice),
+    )
 
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
         self.row, self.origin, self.at = row, origin, at
@@ -382,17 +381,21 @@ class Payment(Row):
         return self._ids is not None
 
     @property
-    def provider_id(self) -> str:
-        return str((self._ids and self._ids.payment_id) or self.key_id)
-
-    @property
-    def own_invoice(self) -> Invoice:
-        return Invoice(self.row, self.origin, self.at)
-
-    @property
     def paid_at(self) -> datetime | None:
         info = self.details.info
         return info.payment_date if info else None
+
+
+def _own_payment(invoice: Invoice) -> Payment | None:
+    payment = Payment(invoice.row, invoice.origin, invoice.at)
+    return payment if payment.present else None
+
+
+_OWN_PAYMENT = {"i": PAYMENT_IDS.inline.parts["w"], "w": "{w}", "o": "{o}"}
+_PLACED = {"when": "{created_at}", "named": "{key_id}"}  # else it cannot be shown in a list
+Invoice.own_payment = Attribute(
+    _own_payment, Inline(names=PAYMENT_IDS.inline.names, parts=_OWN_PAYMENT | _PLACED, of=Payment)
+)
 
 
 def sign(credentials: Credentials) -> Mapping[str, str]:
@@ -427,20 +430,14 @@ def plan_invoices(query: InvoiceQuery, account: Account) -> Plan:
     if query.empty or impossible or not words:
         return Plan(lanes=())
     asked = {
-        **_narrowed(query, words, account.zone),
-        "amount_from": _kopecks(query.total_from, ROUND_CEILING),
-        "amount_to": _kopecks(query.total_to, ROUND_FLOOR),
-        "order_num": query.number,
-        "masked_pan": card,
+        "total_from": ("amount_from", _kopecks(query.total_from, ROUND_CEILING)),
+        "total_to": ("amount_to", _kopecks(query.total_to, ROUND_FLOOR)),
+        "number": ("order_num", query.number),
+        "card_last_four": ("masked_pan", card),
     }
-    names = {
-        "amount_from": "total_from",
-        "amount_to": "total_to",
-        "order_num": "number",
-        "masked_pan": "card_last_four",
-    }
-    exact = {ours for theirs, ours in names.items() if asked[theirs] is not None}
-    return Plan((_list(account, asked),), _exact(query, words, account.zone) | exact)
+    exact = {name for name, (_, value) in asked.items() if value is not None}
+    told = _narrowed(query, words, account.zone) | dict(asked.values())
+    return Plan((_list(account, told),), _exact(query, words, account.zone) | exact)
 
 
 def plan_payments(query: PaymentQuery, account: Account) -> Plan:

@@ -91,10 +91,8 @@ class Record(View):
         """False where the upstream's list has a row that is none of this kind at all."""
         return True
 
-    @property
-    def own_payment(self) -> "Record | None":
-        """The payment that an invoice's own row holds."""
-        return None
+    own_payment: Any = Attribute(lambda _: None, Inline("None"))
+    """The payment that an invoice's own row holds."""
 
     @property
     def own_invoice(self) -> "Record | None":
@@ -255,7 +253,7 @@ def view(name: str, kind: type[View]) -> property:
     return Attribute(read, Inline(parts={"w": f"{{w}}.{name}", "o": "{o}"}, of=kind))
 
 
-def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> property:
+def deferred(name: str, row: type[msgspec.Struct], kind: type[View]) -> Attribute:
     """A nested object that is kept as JSON text until somebody asks; None where it is empty."""
     nothing, expected = row(), decoder(row | None).decode
 

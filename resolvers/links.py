@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from providers.client import Source
 from providers.errors import UpstreamError
+from providers.inlining import Attribute, Inline
 from providers.views import Record
 from resolvers.arguments import Paging, paging
 from resolvers.connections import Connection, Edge, Wanted, connection, paged, place_of
@@ -55,6 +56,10 @@ def _first_created(record: Any) -> Rank:
     return Rank(by_creation(record), record.source.name, identity(record.provider_id))
 
 
+OWN_INVOICE = Inline(one="own_invoice")
+"""The invoice in a payment's own row, in place."""
+
+
 async def payments_of(
     context: Context, invoice: Any, *, page: Mapping[str, Any], fields: AbstractSet[str]
 ) -> Connection:
@@ -73,33 +78,41 @@ def own_payments_of(
 
     None where it takes more to tell: rows to fetch, errors.
     """
-    if page:  # as few ask of the lists of many rows
-        asked = paging(page, context.limits)
-        if asked.cursor is not None or not asked.size:
-            return None
+    if not shows_one(context, page):
+        return None
     if invoice.number is not None and _settling(context, invoice):
         return None
     payment = invoice.own_payment
     try:
         if payment is not None:
             _ = payment.created_at, payment.provider_id  # which give it its place
-            context.use([payment])
     except UpstreamError:
         return None
     return OwnPayments(context, invoice, payment, page)
 
 
+def shows_one(context: Context, page: Mapping[str, Any]) -> bool:
+    """Whether a list of one is shown whole. Raises UserInputError for wrong paging arguments."""
+    if not page:  # as for most of the lists of many rows
+        return True
+    asked = paging(page, context.limits)
+    return asked.cursor is None and asked.size > 0
+
+
 class OwnPayments:
-    """The connection of an invoice with the one payment in its own row, or with none."""
+    """The connection of an invoice with the one payment in its own row, or with none.
+
+    It need not be made where its nodes alone are read: see `OWN_PAYMENTS`.
+    """
 
     def __init__(
         self, context: Context, invoice: Any, payment: Any, asked: Mapping[str, Any]
     ) -> None:
         self._context, self._invoice, self._payment, self._asked = context, invoice, payment, asked
 
-    @property
-    def nodes(self) -> Sequence[Any]:
-        return [] if self._payment is None else [self._payment]
+    nodes = Attribute(
+        lambda own: [] if own._payment is None else [own._payment], Inline(one="own_payment")
+    )
 
     @property
     def total_count(self) -> int:
@@ -126,6 +139,12 @@ class OwnPayments:
         page = Page(taken, lanes, streams, {}, more=False)
         known = [source] if rows else []
         return connection(self._context, wanted, known, self.total_count, page, Place())
+
+
+OWN_PAYMENTS = Inline(
+    parts={"own": "True if not {source}.settled or {number} is None else None"}, of=OwnPayments
+)
+"""The payments of an invoice that no other payments can settle, in place."""
 
 
 def _wanted(invoice: Any, asked: Paging, fields: AbstractSet[str]) -> Wanted:

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 import strawberry
 
+from execution.inlining import read_in_place
 from providers.records import InvoiceStatus, ProviderName
-from resolvers.links import own_payments_of, payments_of
+from resolvers.context import Context
+from resolvers.links import OWN_PAYMENTS, own_payments_of, payments_of, shows_one
 from schema.binding import Info, described, node_id, present, selected, shows_records
 from schema.composition import ROW_KEYS
 from schema.connection import AFTER, BEFORE, CURSOR, FIRST, LAST, SOURCES, TOTAL, PageInfo
@@ -57,6 +59,11 @@ InvoiceDetails = Annotated[
 ]
 
 
+def _are_in_place(context: Context, **asked: int | str | None) -> bool:
+    return shows_one(context, present(**asked))
+
+
+@read_in_place(OWN_PAYMENTS, when=_are_in_place)
 def _payments(
     root: Any,
     info: Info,

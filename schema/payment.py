@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from execution.inlining import read_in_place
 from providers.records import PaymentStatus, ProviderName
-from resolvers.links import invoice_of
+from resolvers.links import OWN_INVOICE, invoice_of
 from schema.binding import Info, described, node_id, shows_records
 from schema.composition import ROW_KEYS
 from schema.connection import CURSOR, SOURCES, TOTAL, PageInfo
@@ -57,6 +58,7 @@ PaymentDetails = Annotated[
 ]
 
 
+@read_in_place(OWN_INVOICE)
 async def _invoice(root: Any, info: Info) -> Any:
     return await invoice_of(info.context, root)
 

@@ -1,6 +1,6 @@
 """The configured accounts, put together: each with its connections, its policy and its cache."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from providers import REGISTRY
@@ -29,12 +29,18 @@ async def open_sources(
         await stack.enter_async_context(closing(connections))
         store = None if connections is None else Store(connections)
         cache = MemoryCache(settings.cache.max_bytes) if store is None else SharedCache(store)
-        sources = [await _open(each, stack, cache, store, told) for each in settings.sources]
-        yield tuple(sources)
+        settled = _settled(settings.sources)
+        yield tuple(
+            [
+                await _open(each, each.name in settled, stack, cache, store, told)
+                for each in settings.sources
+            ]
+        )
 
 
 async def _open(
     settings: SourceSettings,
+    settled: bool,
     stack: AsyncExitStack,
     cache: Cache,
     store: Store | None,
@@ -52,6 +58,7 @@ async def _open(
         page_size=settings.page_size,
         settles=settings.settles,
         settles_by=settings.settles_by,
+        settled=settled,
         policy=Policy(
             timeout=settings.timeout_seconds,
             concurrency=settings.max_concurrency,
@@ -66,6 +73,12 @@ async def _open(
         cache=AccountCache(cache, account),
         observer=telemetry.observer(settings),
     )
+
+
+def _settled(sources: Sequence[SourceSettings]) -> Set[str]:
+    """The names of the sources whose invoices payments of others, or of their own, may settle."""
+    paying = (each for each in sources if "payments" in REGISTRY[each.provider].listings)
+    return {name for each in paying for name in each.settles}
 
 
 def _pace(per_second: float | None, account: str, store: Store | None) -> Pace | None:

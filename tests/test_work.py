@@ -106,7 +106,7 @@ async def calls(work: Callable[[], Awaitable[None]]) -> int:
 
 @pytest.mark.parametrize(
     ("fields", "most"),
-    [("providerId status", 3), (WIDE, 20), (PAID, 34)],
+    [("providerId status", 3), (WIDE, 20), (PAID, 10)],
     ids=["narrow", "wide", "with its payment"],
 )
 async def test_a_row_takes_few_calls(count: Count, fields: str, most: int) -> None:

@@ -21,6 +21,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from execution.classes import decided_by_class
 from execution.executor import CompiledExecutor
+from execution.inlining import read_in_place
 from providers.errors import MalformedError
 from providers.wire import Response
 from resolvers.callers import NOBODY, TRUSTED, Caller
@@ -144,6 +145,7 @@ class Said(property):
             "written": {},
             "parts": {},
             "of": None,
+            "one": "",
         }
         self.inline = SimpleNamespace(**usual | inline)
 
@@ -191,3 +193,160 @@ def test_objects_in_each_other(depth: int) -> None:
     for _ in range(depth):
         assert second["name"] == "1"
         second = second["inner"]
+
+
+class Book:
+    """What a shelf may have."""
+
+    typename = "Book"
+    __parts__: ClassVar = {"b": "{s}"}
+
+    def __init__(self, title: Any) -> None:
+        self.words = title
+
+    title = Said(lambda book: book.words.title(), expression="{b}.words.title()", kind=str)
+
+
+class Stock:
+    """The books of a shelf that has one at most."""
+
+    def __init__(self, shelf: Any) -> None:
+        self.shelf = shelf
+
+    books = Said(lambda stock: [book for book in [stock.shelf.own] if book], one="own")
+    count = 1
+
+
+class Shelf:
+    """Holds a book, or none."""
+
+    typename = "Shelf"
+    __parts__: ClassVar = {"s": "{s}"}
+
+    def __init__(self, book: Book | None = None) -> None:
+        self.book = book
+
+    own = Said(lambda shelf: shelf.book, parts={"b": "{s}.book"}, of=Book)
+
+
+class BareShelf(Shelf):
+    """Of which it is not said what it holds."""
+
+    @property
+    def own(self) -> Book | None:
+        return self.book
+
+
+class EmptyShelf(Shelf):
+    """Never holds any."""
+
+    own = Said(lambda _: None, expression="None")
+
+
+ASKED: list[str] = []
+AS_ONE = SimpleNamespace(**vars(Said(None, one="own").inline))
+AS_STOCK = SimpleNamespace(**vars(Said(None, parts={"t": "{s}.book"}, of=Stock).inline))
+
+
+def _only_plain(context: Any, mark: str = "") -> bool:
+    if mark == "wrong":
+        raise ValueError("a wrong mark")
+    return mark == "" and context != "watched"
+
+
+@read_in_place(AS_ONE)
+def _book(root: Any) -> Any:
+    ASKED.append("book")
+    return root.own
+
+
+@read_in_place(AS_STOCK, when=_only_plain)
+def _stock(root: Any, mark: str = "") -> Any:
+    ASKED.append("stock")
+    if mark == "wrong":
+        raise ValueError("a wrong mark")
+    return Stock(root)
+
+
+@strawberry.type(name="Book")
+class BookType:
+    """Bound to Book."""
+
+    title: str
+    is_type_of = classmethod(decided_by_class(lambda _, value, __: isinstance(value, Book)))
+
+
+@strawberry.type(name="Stock")
+class StockType:
+    """Bound to Stock."""
+
+    books: list[BookType]
+    count: int
+
+
+@strawberry.type(name="Shelf")
+class ShelfType:
+    """Bound to Shelf."""
+
+    book: BookType | None = strawberry.field(resolver=_book)
+    stock: StockType = strawberry.field(resolver=_stock)
+    is_type_of = classmethod(decided_by_class(lambda _, value, __: isinstance(value, Shelf)))
+
+
+@strawberry.type
+class Library:
+    """Some shelves."""
+
+    shelves: list[ShelfType | None]
+
+
+SHELVES = {
+    "full": Shelf(Book("a book")),
+    "empty": Shelf(),
+    "bad": Shelf(Book(7)),
+    "bare": BareShelf(Book("one")),
+    "never": EmptyShelf(Book("none")),
+}
+
+
+def told(executor: Any, fields: str, shelf: str, rows: int, context: Any) -> Any:
+    """The answer, and how often a resolver was asked."""
+    schema = strawberry.Schema(Library, execution_context_class=executor)
+    root = SimpleNamespace(shelves=[SHELVES[shelf]] * rows)
+    ASKED.clear()
+    result = schema.execute_sync(f"{{ shelves {{ {fields} }} }}", None, context, root)
+    return result.data, [error.formatted for error in result.errors or ()], len(ASKED)
+
+
+@pytest.mark.parametrize(
+    ("fields", "shelf", "times"),
+    [
+        ("book { title }", "full", 0),
+        ("book { title } again: book { title __typename }", "full", 0),
+        ("book { title }", "empty", 1),  # the resolver may know of one
+        ("book { title }", "never", 1),
+        ("book { title }", "bare", 1),  # it is not said what it has
+        ("stock { books { title } }", "full", 0),
+        ("stock { books { title } } book { title }", "full", 0),
+        ("stock { books { title } }", "empty", 1),
+        ("stock { books { title } }", "never", 0),
+        ("stock { books { title } }", "bare", 1),
+        ("stock { count }", "full", 1),  # it is not said what it is
+        ('stock(mark: "") { books { title } }', "full", 0),
+        ('stock(mark: "it") { books { title } }', "full", 1),
+        ('stock(mark: "wrong") { books { title } }', "full", 1),
+        ("book { title }", "bad", 1),  # whose title cannot be read
+        ("stock { books { title } }", "bad", 1),
+    ],
+)
+def test_resolvers_are_asked_for_what_is_not_in_place(fields: str, shelf: str, times: int) -> None:
+    few, many = (told(CompiledExecutor, fields, shelf, rows, None) for rows in (5, 15))
+    assert many[:2] == told(StrawberryGraphQLCoreExecutionContext, fields, shelf, 15, None)[:2]
+    assert many[2] - few[2] == 10 * times
+
+
+def test_a_resolver_says_by_the_context_when_it_is_in_place() -> None:
+    fields = "book { title } stock { books { title } }"
+    few, many = (told(CompiledExecutor, fields, "full", rows, "watched") for rows in (5, 15))
+    assert many[:2] == told(CompiledExecutor, fields, "full", 15, None)[:2]
+    assert many[2] - few[2] == 20  # of both: the objects are read without any shortcut

@@ -12,7 +12,31 @@ from execution.inlining import read_in_place
 from execution.reading import attributes_read
 
 FRAGMENT = "fragment F on Page { n: nodes { ... on Row { code } } }"
-SAID = SimpleNamespace(expression="{mark}({code}, {size})", names={"mark": str})
+SAID = SimpleNamespace(expression="{mark}({code}, {size})", names={"mark": str}, parts={}, one="")
+
+
+USUAL = SimpleNamespace(expression="", names={}, parts={}, of=None, one="")
+
+
+def _said(**inline: Any) -> Any:
+    return SimpleNamespace(**{**vars(USUAL), **inline})
+
+
+class Twins:
+    """A list of a row's twin, which says what it is, and how many there are, which does not."""
+
+    rows = SimpleNamespace(inline=_said(one="other"))
+    total = 1
+
+
+@read_in_place(_said(one="other"))
+def _twin(root: Any) -> Any:
+    return root.other
+
+
+@read_in_place(_said(parts={"t": "{size} or {code}"}, of=Twins))
+def _twins(root: Any) -> Any:
+    return root
 
 
 @read_in_place(SAID)
@@ -36,10 +60,20 @@ class Row:
     size: str
     maker: Maker
     id: str = strawberry.field(resolver=_id)
+    twin: "Row" = strawberry.field(resolver=_twin)
+    twins: "TwinList" = strawberry.field(resolver=_twins)
 
     @strawberry.field
     def computed(self) -> str:
         return "of anything"
+
+
+@strawberry.type
+class TwinList:
+    """The twin, in a list."""
+
+    rows: list[Row]
+    total: int
 
 
 @strawberry.type
@@ -91,6 +125,13 @@ def seen(query: str, executor: Any = CompiledExecutor, **variables: Any) -> Any:
         ("nodes { id }", {("code",), ("size",)}),
         ("edges { cursor node { size } } nodes { code }", {("size",), ("code",)}),
         ("...F ...F", {("code",)}),
+        ("nodes { twin { code } }", {("other", "code")}),
+        ("nodes { twin { __typename } }", {("other",)}),
+        ("nodes { twin { twin { size } } }", {("other", "other", "size")}),
+        ("nodes { twins { __typename } }", {("size",), ("code",)}),
+        ("nodes { twins { rows { size } } }", {("size",), ("code",), ("other", "size")}),
+        ("nodes { twins { total } }", None),
+        ("nodes { twin { computed } }", None),
         ("nodes { code computed }", None),
         ("total edges { node { computed } }", None),
     ],
