@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from time import perf_counter
 from typing import Any
 
@@ -11,6 +12,8 @@ from providers.answers import Answer, Found
 from providers.client import Source
 from providers.errors import UpstreamError
 from providers.wire import Request
+
+_ORIGIN, _AT = attrgetter("origin"), attrgetter("at")
 
 
 @dataclass(slots=True)
@@ -102,16 +105,13 @@ class Explanation:
     @property
     def calls(self) -> Sequence[Call]:
         """The calls as far as they have come."""
-        found: dict[int, Call | None] = {}  # by the identity of origins: their hash is dear
-        origin = call = None
-        for record in chain.from_iterable(self._used):
-            if record.origin is not origin:  # mostly the next row is of the same answer
-                origin = record.origin
-                if id(origin) not in found:
-                    found[id(origin)] = self._latest.get((origin.source, origin.request))
-                call = found[id(origin)]
+        found: dict[Any, Call | None] = {}
+        for origin, records in groupby(chain.from_iterable(self._used), _ORIGIN):
+            if origin not in found:  # a request's hash is dear, an origin's is not
+                found[origin] = self._latest.get((origin.source, origin.request))
+            call = found[origin]
             if call is not None:
-                call.used.add(record.at)
+                call.used.update(map(_AT, records))
         self._used.clear()
         return self._calls
 
