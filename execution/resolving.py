@@ -12,6 +12,7 @@ from graphql import (
     is_non_null_type,
     specified_scalar_types,
 )
+from strawberry.types.field import StrawberryField
 
 from execution import unwrapping
 from execution.guards import guards
@@ -30,7 +31,7 @@ def expression(schema: GraphQLSchema, place: Place, bind: Bind) -> str:
             return unwrapping.direct_call(schema, bare, place, bind, shared=shared)
         if not bare.extensions:
             return unwrapping.attribute(bare)
-        admitted = f"r.admits({bind(guards(bare.extensions), 'guards')})"
+        admitted = " and ".join(_admitted(bare, bind))
         return f"{unwrapping.attribute(bare)} if {admitted} else {_call(place, bind)}"
     if definition.resolve is None:
         return f"{bind(_default, 'default')}(s, {bind(place, 'P')}, p, r)"
@@ -48,8 +49,7 @@ def in_place(
     if bare is None:
         return None, None, ()
     if bare.base_resolver is None:
-        found = guards(bare.extensions)
-        return bare.python_name, None, [f"r.admits({bind(found, 'guards')})"] if found else ()
+        return bare.python_name, None, _admitted(bare, bind)
     resolver = bare.base_resolver.wrapped_func
     inline, when = getattr(resolver, "inline", None), getattr(resolver, "when", None)
     if inline is None or when is None:
@@ -58,6 +58,10 @@ def in_place(
         return None, None, ()
     convert = bind(unwrapping.converter(schema, bare), "convert")
     return None, inline, [f"r.holds({bind(when, 'when')}, {bind(place, 'P')}, {convert})"]
+
+
+def _admitted(field: StrawberryField, bind: Bind) -> Sequence[str]:
+    return [f"r.admits({bind(each, 'guard')})" for each in guards(field.extensions) or ()]
 
 
 def _call(place: Place, bind: Bind) -> str:

@@ -1,7 +1,7 @@
 """One run of a compiled operation: its errors, and the awaitables that it waits for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, located_error
@@ -45,7 +45,7 @@ class Run:
         self.is_awaitable = executor.is_awaitable
         self._arguments: dict[Place, dict[str, Any]] = {}
         self._held: dict[Place, bool] = {}
-        self._admitted: dict[Sequence[Guard], bool] = {}
+        self._admitted: dict[Guard, bool] = {}
         self._queue: list[Pending] = []
         self._tasks: dict[Pending, asyncio.Task[None]] = {}
         self._idle: asyncio.Future[None] | None = None
@@ -78,12 +78,11 @@ class Run:
             known[place] = convert(self.arguments(place))
         return known[place]
 
-    def admits(self, guards: Sequence[Guard]) -> bool:
-        """Whether none of a field's guards has anything to refuse in this run."""
-        if guards not in self._admitted:
-            context = self.executor.context_value
-            self._admitted[guards] = all(each.admits(context) for each in guards)
-        return self._admitted[guards]
+    def admits(self, guard: Guard) -> bool:
+        """Whether a guard has nothing to refuse in this run."""
+        if guard not in self._admitted:
+            self._admitted[guard] = guard.admits(self.executor.context_value)
+        return self._admitted[guard]
 
     def holds(
         self,
