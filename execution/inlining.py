@@ -116,9 +116,12 @@ class _Function:
         if name is not None and not may_ask:
             return name
         assert member.place is not None
-        target = name or scope.block.new("f")
+        target = scope.block.new("f")
         asked = self._generator.field(member.place, member.expression, target)
-        self._asked += asked if name is None else _only_if(f"{name} is None", asked)
+        if name is not None:  # which others may have, too, who ask with other arguments
+            scope.block.lines.append(f"{target} = {name}")
+            asked = _only_if(f"{target} is None", asked)
+        self._asked += asked
         return target
 
     def _member(self, member: Member, scope: Scope, *, may_ask: bool = False) -> str:
@@ -214,9 +217,8 @@ class _Function:
         raise UnreadableError
 
 
-def _only_if(condition: str, lines: Sequence[str]) -> Iterator[str]:
-    yield f"    if {condition}:"
-    yield from (f"    {line}" for line in lines)
+def _only_if(condition: str, lines: Sequence[str]) -> Sequence[str]:
+    return [f"    if {condition}:", *(f"    {line}" for line in lines)]
 
 
 def _signature(member: Member) -> Any:

@@ -255,9 +255,9 @@ def _only_plain(context: Any, mark: str = "") -> bool:
 
 
 @read_in_place(AS_ONE)
-def _book(root: Any) -> Any:
+def _book(root: Any, otherwise: str = "") -> Any:
     ASKED.append("book")
-    return root.own
+    return root.own or (Book(otherwise) if otherwise else None)
 
 
 @read_in_place(AS_STOCK, when=_only_plain)
@@ -324,6 +324,8 @@ def told(executor: Any, fields: str, shelf: str, rows: int, context: Any) -> Any
         ("book { title }", "full", 0),
         ("book { title } again: book { title __typename }", "full", 0),
         ("book { title }", "empty", 1),  # the resolver may know of one
+        ('a: book(otherwise: "a") { title } b: book(otherwise: "b") { title }', "empty", 2),
+        ('a: book { title } b: book(otherwise: "b") { title }', "empty", 2),
         ("book { title }", "never", 1),
         ("book { title }", "bare", 1),  # it is not said what it has
         ("stock { books { title } }", "full", 0),
