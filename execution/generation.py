@@ -55,8 +55,8 @@ class Member(NamedTuple):
     conditions: Sequence[str] = ()
 
     @property
-    def may_ask(self) -> bool:
-        """Whether a resolver is asked where nothing is in place: it then gives an object."""
+    def gives_object(self) -> bool:
+        """Whether a resolver says that it gives an object."""
         return self.inline is not None and bool(self.inline.parts or self.inline.one)
 
 

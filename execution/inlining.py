@@ -51,7 +51,8 @@ def read_in_place(inline: Any, when: Callable[..., bool] | None = None) -> Calla
     """Declares what a resolver makes of an object, so that it need not be called for each.
 
     So it is in operations `when` that says so, of their context and the field's arguments; without
-    it, whatever they are. Where an object is None in place the resolver is asked nonetheless.
+    it, whatever they are. Where that is not so, or an object is None in place, the resolver is
+    asked nonetheless.
     """
 
     def declared(resolver: F) -> F:
@@ -111,28 +112,50 @@ class _Function:
 
     def _outer(self, member: Member, scope: Scope) -> str:
         """The name of a value of the object itself, which may also be read as ever."""
-        may_ask = member.may_ask
-        name = scope.block.attempt(lambda: self._member(member, scope, may_ask=may_ask))
-        if name is not None and not may_ask:
-            return name
-        assert member.place is not None
-        target = scope.block.new("f")
-        asked = self._generator.field(member.place, member.expression, target)
-        if name is not None:  # which others may have, too, who ask with other arguments
-            scope.block.lines.append(f"{target} = {name}")
-            asked = _only_if(f"{target} is None", asked)
-        self._asked += asked
+        if member.gives_object:
+            return self._given(member, scope)
+        name, conditions = self._attempt(member, scope)
+        self._conditions |= conditions
+        return name or self._ask(member, scope.block.new("f"))
+
+    def _given(self, member: Member, scope: Scope) -> str:
+        """The name of what a resolver gives, which is asked only where that is not in place."""
+        target, block = scope.block.new("f"), scope.block.inner()
+        name, conditions = self._attempt(member, scope.within(block), is_needed=False)
+        if name is None:
+            return self._ask(member, target)
+        lines = [*block.lines, f"{target} = {name}"]
+        if conditions:  # which are of no concern to what is beside it
+            lines = [f"{target} = None", f"if {' and '.join(conditions)}:", *_indented(lines)]
+        scope.block.lines += lines
+        if conditions or name not in self._objects:
+            self._ask(member, target, f"    if {target} is None:")
         return target
 
-    def _member(self, member: Member, scope: Scope, *, may_ask: bool = False) -> str:
-        """The name of a value; None is looked for, unless somebody else `may_ask` then."""
+    def _ask(self, member: Member, target: str, where: str = "") -> str:
+        """Has a field evaluated as ever, after all that is in place; the name of its value."""
+        assert member.place is not None
+        lines = self._generator.field(member.place, member.expression, target)
+        self._asked += [where, *_indented(lines)] if where else lines
+        return target
+
+    def _attempt(
+        self, member: Member, scope: Scope, *, is_needed: bool = True
+    ) -> tuple[str | None, Mapping[str, None]]:
+        """The name of a value, None where it cannot be read, and in which runs it may be."""
+        others, self._conditions = self._conditions, {}
+        name = scope.block.attempt(lambda: self._member(member, scope, is_needed=is_needed))
+        found, self._conditions = self._conditions, others
+        return name, {} if name is None else found
+
+    def _member(self, member: Member, scope: Scope, *, is_needed: bool = True) -> str:
+        """The name of a value. What is needed must not be None where a resolver would be asked."""
         place = member.place
         if place is None:  # __typename
             return member.expression
         name = self._read(place, member, scope)
         self._conditions |= dict.fromkeys(member.conditions)
-        needed = member.may_ask or not place.nullable
-        if needed and not may_ask and name not in self._objects:
+        if is_needed and name not in self._objects and (member.gives_object or not place.nullable):
             check = f"if {name} is None: {self._instead}"
             scope.block.once(check, lambda _: [check])
         return name
@@ -180,8 +203,7 @@ class _Function:
 
     def _object(self, place: Place, inline: Any, scope: Scope) -> str:
         members = place.members[self._type_of(place, inline.of).name]
-        first, expression = next(iter(inline.parts.items()))
-        whole = scope.block.value(first, scope.said(inline, expression))
+        whole = scope.part(inline)
         if whole == scope.whole:  # the same object, seen as another
             name = scope.block.value(
                 "f", self._made(members, scope.inside(inline, whole, scope.block))
@@ -194,7 +216,7 @@ class _Function:
             made = self._made(members, scope.inside(inline, whole, block))
             yield f"if {whole} is None: {name} = None"
             yield "else:"
-            yield from (f"    {line}" for line in (*block.lines, f"{name} = {made}"))
+            yield from _indented((*block.lines, f"{name} = {made}"))
 
         return scope.block.once((whole, inline.of, *map(_signature, members)), lines)
 
@@ -217,13 +239,16 @@ class _Function:
         raise UnreadableError
 
 
-def _only_if(condition: str, lines: Sequence[str]) -> Sequence[str]:
-    return [f"    if {condition}:", *(f"    {line}" for line in lines)]
+def _indented(lines: Iterable[str]) -> Sequence[str]:
+    return [f"    {line}" for line in lines]
 
 
 def _signature(member: Member) -> Any:
     """What two members have in common that give the same of one object."""
     if member.place is None:
         return member.key, member.expression
-    inner = ((name, *map(_signature, each)) for name, each in member.place.members.items())
+    place = member.place
+    while place.item is not None:
+        place = place.item
+    inner = ((name, *map(_signature, each)) for name, each in place.members.items())
     return member.key, member.attribute, id(member.inline), member.place.type, *inner

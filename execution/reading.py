@@ -81,7 +81,7 @@ def _of_inline(inline: Any, place: Place) -> Iterator[tuple[str, ...]]:
         raise UnreadableError
     for text in (inline.expression, *inline.parts.values()):
         names = (name for _, name, _, _ in Formatter().parse(text) if name)
-        yield from ((name,) for name in names if name not in inline.names)
+        yield from ((name,) for name in names if name not in inline.names and name != "one")
     if inline.one:
         inside = [read for each in _below(place, ()) for read in _attributes(each)]
         yield from ((inline.one, *read) for read in inside or [()])

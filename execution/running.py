@@ -92,8 +92,11 @@ class Run:
     ) -> bool:
         """Whether a resolver, as called in this run, is what it says that it is in place."""
         if place not in self._held:
-            arguments = self.shared_arguments(place, convert)
-            self._held[place] = when(self.executor.context_value, **arguments)
+            try:
+                arguments = self.shared_arguments(place, convert)
+                self._held[place] = when(self.executor.context_value, **arguments)
+            except Exception:  # noqa: BLE001 - the resolver will say the same, at its place
+                self._held[place] = False
         return self._held[place]
 
     def fail(self, place: Place, cause: Exception, at: Indices) -> Any:

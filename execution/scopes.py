@@ -14,14 +14,14 @@ class Inline(Protocol):
     """What an attribute is, or what a function without arguments makes of an object.
 
     `expression` has names in braces: parts of the object, entries of `names`, other attributes of
-    its class, and `{t}`, where a value can be kept for a moment. It raises where the attribute
+    its class, `{t}` and `{u}`, where values can be kept for a moment. It raises where the attribute
     does, or more often. `kind` is the class of its values but None, if there is one. `forms` are
     expressions of what serializers of a form give: see `in_form`; they also have `{write}`, the
     serializer, and the names `written`, each made of it. An object is said by `parts`, of which
     the first is None where there is none, and the class `of` that has its attributes; its
     `typename`, if it has one, is that of its object type. Or it is the `one` that another attribute
     gives, of this object or else of the one around it; where a list is shown, that has this one
-    alone, or nothing.
+    alone, or nothing. In an expression `{one}` is None where there is nothing.
     """
 
     expression: str
@@ -114,10 +114,20 @@ class Scope(dict[str, str]):
         return Scope(self, self._kind, block, self._bind, self._outer)
 
     def having(self, name: str) -> "Scope":
-        """This scope or the nearest around it whose class has an attribute, for the same block."""
+        """This scope or the nearest around it whose class has an attribute, for the same block.
+
+        So no class between may have another one of that name.
+        """
         if self._outer is None or hasattr(self._kind, name):
             return self
         return self._outer.having(name).within(self.block)
+
+    def part(self, inline: Inline) -> str:
+        """The name of the first part of an object, which is None where there is none."""
+        if not inline.parts:
+            return "None"
+        first, expression = next(iter(inline.parts.items()))
+        return self.block.value(first, self.said(inline, expression))
 
     def __missing__(self, name: str) -> str:
         found = inspect.getattr_static(self._kind, name)
@@ -145,5 +155,8 @@ class Scope(dict[str, str]):
             bound["write"] = self._bind(write, "write")
             for name, made in inline.written.items():
                 bound[name] = self._bind(made(write), name)
-        names = Scope({**self, **bound, "t": "t"}, self._kind, self.block, self._bind)
+        if inline.one:
+            around = self.having(inline.one)
+            bound["one"] = around.part(around.inline(inline.one))
+        names = Scope({**self, **bound, "t": "t", "u": "u"}, self._kind, self.block, self._bind)
         return (inline.expression if expression is None else expression).format_map(names)

@@ -21,7 +21,7 @@ Selection = frozenset[tuple[str, ...]]
 
 _ALWAYS: Selection = frozenset({("provider_id",), ("key_id",), ("created_at",)})
 _NAMES = re.compile(r"\{(\w+)\}(?:\.(\w+))?")
-_OF_ALL = ("t", "write")
+_OF_ALL = ("t", "u", "write")
 _WORTHWHILE = 0.75  # of the members of a row
 
 
@@ -100,7 +100,7 @@ def _members(kind: Any, path: Sequence[str]) -> Iterator[str]:
         yield from _members(inline.of, path[1:])
     texts = (inline.expression, *inline.forms.values(), *inline.parts.values())
     known = {*inline.names, *inline.written, *kind.__parts__, *_OF_ALL}
-    for name, member in _NAMES.findall("".join(texts)):
+    for name, member in _NAMES.findall(" ".join(texts)):
         if name == "w" and member:
             yield member
         elif name not in known:

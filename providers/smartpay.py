@@ -368,6 +368,11 @@ class Payment(Row):
         Inline(parts={"w": "{w}", "o": "{o}"}, of=Invoice),
     )
 
+    paid_at = Attribute(
+        lambda payment: info.payment_date if (info := payment.details.info) else None,
+        PaymentInfo.payment_date.inline.inside(PAYMENT_INFO.inline),
+    )
+
     def __init__(self, row: Any, origin: Origin, at: int = 0) -> None:
         self.row, self.origin, self.at = row, origin, at
         try:
@@ -380,11 +385,6 @@ class Payment(Row):
     def present(self) -> bool:
         return self._ids is not None
 
-    @property
-    def paid_at(self) -> datetime | None:
-        info = self.details.info
-        return info.payment_date if info else None
-
 
 def _own_payment(invoice: Invoice) -> Payment | None:
     payment = Payment(invoice.row, invoice.origin, invoice.at)
@@ -393,7 +393,7 @@ def _own_payment(invoice: Invoice) -> Payment | None:
 
 _OWN_PAYMENT = {"i": PAYMENT_IDS.inline.parts["w"], "w": "{w}", "o": "{o}"}
 _PLACED = {"when": "{created_at}", "named": "{key_id}"}  # else it cannot be shown in a list
-Invoice.own_payment = Attribute(
+Invoice.own_payment = Attribute(  # here, since each of the two has the other
     _own_payment, Inline(names=PAYMENT_IDS.inline.names, parts=_OWN_PAYMENT | _PLACED, of=Payment)
 )
 

@@ -199,7 +199,7 @@ def integer(name: str, within: range = _INT32) -> property:
     return conversion(name, checked, int)
 
 
-def moment(name: str) -> property:
+def moment(name: str) -> Attribute:
     """A timestamp, in the source's zone where it has no offset of its own."""
 
     def read(view: View) -> datetime | None:

@@ -114,9 +114,9 @@ class OwnPayments:
         lambda own: [] if own._payment is None else [own._payment], Inline(one="own_payment")
     )
 
-    @property
-    def total_count(self) -> int:
-        return len(self.nodes)
+    total_count = Attribute(
+        lambda own: len(own.nodes), Inline("0 if {one} is None else 1", kind=int, one="own_payment")
+    )
 
     @property
     def edges(self) -> Sequence[Edge]:

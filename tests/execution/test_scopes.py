@@ -12,7 +12,7 @@ from execution.scopes import Block, Scope, UnreadableError
 
 def said(expression: str = "", **more: Any) -> Any:
     usual: dict[str, Any] = {"names": {}, "kind": None, "forms": {}, "written": {}, "parts": {}}
-    return SimpleNamespace(expression=expression, **usual | more)
+    return SimpleNamespace(expression=expression, **usual | {"one": ""} | more)
 
 
 class Row:
@@ -23,11 +23,17 @@ class Row:
     __parts__: ClassVar[Mapping[str, str]] = {"w": "{s}"}
     currency = SimpleNamespace(inline=said("{w}.currency or 'RUB'"))
     price = SimpleNamespace(inline=said("({w}.price, {currency})"))
+    pair = SimpleNamespace(inline=said(parts={"b": "{w}.both"}))
+    nothing = SimpleNamespace(inline=said("None"))
     called = SimpleNamespace(inline=said("{twice}({w}.price)", names={"twice": lambda n: 2 * n}))
 
     @property
     def silent(self) -> int:
         return 1
+
+
+class Empty:
+    """What has no attributes."""
 
 
 @pytest.fixture
@@ -104,6 +110,15 @@ def test_an_object_inside_has_parts_of_its_own(scope: Scope) -> None:
     assert inside.whole == "i1"
     assert list(inside) == ["i", "c"]
     assert scope.block.lines == [f"{inside['c']} = w.currency or 'RUB'"]
+
+
+def test_one_of_the_object_around_is_counted_and_found(scope: Scope) -> None:
+    inside = scope.inside(said(parts={"i": "{w}.inner"}, of=Empty), "i1", scope.block)
+    assert inside.having("pair").inline("pair") is Row.pair.inline
+    assert scope.having("pair") is scope
+    assert inside.said(said("{one} is None", one="pair")) == "b0 is None"
+    assert inside.said(said("{one} is None", one="nothing")) == "None is None"
+    assert scope.block.lines == ["b0 = w.both"]
 
 
 def test_a_serializer_is_known_to_what_it_writes(scope: Scope) -> None:

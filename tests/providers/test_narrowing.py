@@ -104,6 +104,7 @@ def test_a_struct_names_what_is_needed_and_no_more() -> None:
         ({("details", "tenant_id"), ("details", "language")}, {"language"}),
         ({("own_payment",)}, {"payment_info"}),  # by which it is known
         ({("own_payment", "gross")}, {"payment_info", "amount_confirm", "currency"}),
+        ({("own_payment", "paid_at")}, {"payment_info"}),
         ({("own_payment", "own_invoice", "number")}, {"payment_info", "order_number"}),
     ],
     ids=str,
@@ -139,7 +140,8 @@ def test_wire_names_stay() -> None:
     [
         {("raw",)},  # it does not say what it reads
         {("nothing of the kind",)},
-        {("status",), ("own_payment", "paid_at")},
+        {("status",), ("own_payment", "raw")},
+        {("status",), ("own_payment", "own_invoice", "raw")},
     ],
     ids=str,
 )
