@@ -117,12 +117,12 @@ class ByKey:
         start = 0
         try:
             while missing and (batch := await rows.some(start)):
-                rows.examine(batch)
                 start = batch[-1][0] + 1
                 for _, record in batch:
                     name = getattr(record, self.attribute) if record.present else None
                     if name in missing:
                         found[missing.pop(name)] = record
+                rows.examine(batch)  # past the limit it ends, with what was found until then
         except UpstreamError as error:
             found |= dict.fromkeys(missing.values(), error)
         return found

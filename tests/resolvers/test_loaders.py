@@ -11,13 +11,14 @@ from strawberry.dataloader import DataLoader
 
 from providers.base import Key
 from providers.client import Source
-from providers.errors import UnavailableError
+from providers.errors import ReadLimitError, UnavailableError
 from providers.wire import Request, Response
 from providers.yume import LIST
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
-from resolvers.loaders import records_by_key
+from resolvers.loaders import records_by_key, records_by_provider_id
 from tests.resolvers.model import Row, Upstream, rows_of, source
+from tests.resolvers.test_links import Shop, invoice
 
 
 def loader_of(upstream: Upstream) -> DataLoader[Key, Any]:
@@ -150,3 +151,18 @@ async def test_a_list_that_fails_fails_all_keys_but_those_that_cannot_be() -> No
     assert [type(each) for each in found] == [UnavailableError] * 3
     assert impossible is None
     assert (len(upstream.requests), upstream.asked) == (1, [])
+
+
+async def test_what_was_read_is_found_whatever_others_have_read() -> None:
+    """What one key that is searched for in vain takes of the limit, another does not lack."""
+    shop = Shop([invoice(None, at) for at in range(300)], [])
+    shop.context = Context(shop.sources, Limits(max_rows_read=150), CursorCodec(b"secret"))
+    in_vain = records_by_provider_id(shop.context, shop.sources[0], "invoices")
+    with pytest.raises(ReadLimitError):
+        await in_vain.load(Key("no-such"))
+    by_key = records_by_key(shop.context, shop.sources[0], "invoices")
+    keys = Key("299", "2026-01-01"), Key("no-such", "2026-01-01")
+    found, absent = await asyncio.gather(*map(by_key.load, keys), return_exceptions=True)
+    assert not isinstance(found, BaseException)
+    assert found.provider_id == "299"
+    assert isinstance(absent, ReadLimitError)
