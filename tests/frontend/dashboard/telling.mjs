@@ -110,7 +110,7 @@ await notice.waitFor();
 print({ refreshed: await card.getAttribute("value") });
 
 await page.getByRole("link", { name: "Invoices" }).click();
-await notice.waitFor();
+await page.locator("[data-row]").waitFor(); // of this page, as the notice then is
 print({ flaws: await notice.innerText() });
 await page.locator("[data-row] a").click();
 const drawer = page.getByRole("dialog");
