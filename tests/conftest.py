@@ -1,6 +1,7 @@
 """Runs the sandbox and the server on loopback ports, and speaks to them as clients do."""
 
 import asyncio
+import gc
 import json
 import socket
 import threading
@@ -321,6 +322,18 @@ def served_whole(stages: Stages) -> Iterator[Whole]:
         app = create_app(parse(text, Path("pacioli.toml"), {}))
         with served_graph(stages, app) as client:
             yield Whole(client, sandbox)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_collections() -> Iterator[None]:
+    """Has the collector look but once at what is left of a module.
+
+    Servers under test are threads of this process: a look at two million objects, which is what the
+    tests before have made, stops all of them for seconds.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

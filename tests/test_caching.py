@@ -35,7 +35,7 @@ def test_equal_operations_at_once_make_one_call(
 ) -> None:
     yume = start_yume()
     graph = start_graph(settings(account(yume)))
-    yume.fail(delay_seconds=0.5)
+    yume.fail(delay_seconds=2)
     with yume.counted() as calls, ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(graph.data, [LIST] * 16))
     assert len({str(answer) for answer in answers}) == 1
