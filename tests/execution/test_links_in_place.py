@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import strawberry
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from execution.executor import CompiledExecutor
 from providers.client import Source
@@ -20,10 +19,9 @@ from resolvers.callers import NOBODY, TRUSTED, Caller
 from resolvers.context import Context, Limits
 from resolvers.cursors import CursorCodec
 from schema import invoice, payment
-from schema.invoice import Invoice
-from schema.payment import Payment
 from schema.scalars import SCALARS
 from tests.conformance.test_providers import CASES, POISONS, Case
+from tests.execution.test_inlining import COMPILED, CORE, Query
 from tests.providers.reading import leaves, replaced
 
 NO_UPSTREAM: Any = None
@@ -38,22 +36,6 @@ BESIDE = f"""
   {NESTED} counted: payments {{ totalCount nodes {{ id }} }}
   edges: payments {{ edges {{ node {{ status }} }} sources {{ status source {{ name }} }} }}
 """
-
-
-@strawberry.type
-class Query:
-    """Rows as they are given."""
-
-    invoices: list[Invoice | None]
-    payments: list[Payment | None]
-
-
-COMPILED, CORE = (
-    strawberry.federation.Schema(
-        Query, config=StrawberryConfig(scalar_map=SCALARS), execution_context_class=executor
-    )
-    for executor in (CompiledExecutor, StrawberryGraphQLCoreExecutionContext)
-)
 
 
 def of(name: str) -> Case:
